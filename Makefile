@@ -1,0 +1,57 @@
+# `make demo` and `make test` are each enough on a fresh machine with Python 3.11 or newer; they
+# prepare the environment themselves. `make help` lists the rest.
+
+# VENV=path: an environment to make or, if it is there, to use; what it has is kept.
+# PYTHON=path: an interpreter to use as it is; nothing is installed into it.
+# BASE=path: the Python that a new environment is made from.
+# ARGS="...": more arguments for pytest or the demo.
+VENV ?= .venv
+BASE ?= python3
+
+ifneq ($(strip $(PYTHON)),)
+HOST = $(PYTHON)
+PY = $(PYTHON)
+PREPARE = "$(HOST)" scripts/setup_env.py --as-is $(DEV)
+else
+HOST = $(BASE)
+PY = "$(VENV)/bin/python"
+PREPARE = "$(HOST)" scripts/setup_env.py --env "$(VENV)"
+endif
+
+.PHONY: help demo test lint clean env
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    prepare the environment, then see a network learn (quickstart)"
+	@echo "make test    prepare the environment, then run all tests"
+	@echo "make lint    style, format and types"
+	@echo "make clean   remove builds and caches; the environment and runs/ stay"
+	@echo
+	@echo "VENV=path    use this environment, or make it there (default .venv)"
+	@echo "PYTHON=path  use this interpreter as it is, installing nothing"
+	@echo "ARGS=\"...\"   more arguments, as in: make test ARGS=\"-k oja\""
+
+# The demo, in one line:
+demo: env
+	$(PY) -m neuroplast run quickstart $(ARGS)
+
+test: DEV = --dev
+test: env
+	$(PY) -m pytest --durations=10 $(ARGS)
+
+# mypy finds the folders under the names they are installed as through these links (pyproject.toml).
+lint: DEV = --dev
+lint: env
+	@mkdir -p build/mypy
+	@for name in plugins scenarios data; do ln -sfn "../../$$name" "build/mypy/neuroplast_$$name"; done
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+env:
+	@command -v "$(HOST)" >/dev/null || { echo "neuroplast needs Python 3.11 or newer, and '$(HOST)' is not a command here. Install Python, or name one: make BASE=/path/to/python3"; exit 1; }
+	@$(PREPARE)
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +

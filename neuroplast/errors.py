@@ -1,0 +1,53 @@
+"""The few errors a user can meet. Each message says who speaks, what was found, and what to do."""
+
+from dataclasses import dataclass
+
+
+class NeuroplastError(Exception):
+    """Something a user can mend; the command line prints it without a traceback and exits 1."""
+
+    exit_code = 1
+
+
+class ConfigurationError(NeuroplastError):
+    """A scenario, a parameter or a command line that cannot be meant; the command line exits 2."""
+
+    exit_code = 2
+
+
+class DataError(NeuroplastError):
+    """Stimuli or a run file that are missing, damaged or not what was asked for."""
+
+
+class PluginError(NeuroplastError):
+    """A plugin that could not be loaded, or failed while it was used."""
+
+
+class LearningError(NeuroplastError):
+    """Learning that cannot go on, such as a change that is not finite."""
+
+
+class NotFiniteError(ArithmeticError):
+    """A part met a weight change that is not finite, before it was applied; the layer says where."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a scenario: where, what was found, and the remedy."""
+
+    path: str
+    found: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """One line, as printed."""
+        return f"{self.path}: {self.found}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+class ScenarioError(ConfigurationError):
+    """All that is wrong in one scenario, told at once."""
+
+    def __init__(self, source: str, problems: list[Problem]) -> None:
+        self.source, self.problems = source, problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in problems)]))

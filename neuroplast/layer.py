@@ -1,0 +1,250 @@
+"""A layer: named neurons with their projections. It owns all state, and here alone weights change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import NO_STATE, State
+from neuroplast.errors import ConfigurationError, LearningError, NotFiniteError
+from neuroplast.progress import Progress
+from neuroplast.projection import Projection, allocate
+from neuroplast.shapes import Post, Shape
+from neuroplast.spec import LayerSpec
+from neuroplast.view import View
+
+Inputs = Tensor | Sequence[Tensor]
+"""What a layer is presented: one tensor, or one for each projection."""
+
+
+@dataclass(frozen=True)
+class Adapts:
+    """Which groups of a layer's state adapt: weights; neurons (thresholds, traces); statistics (normalisation)."""
+
+    weights: bool = False
+    neurons: bool = False
+    statistics: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything adapts."""
+        return self.weights or self.neurons or self.statistics
+
+
+FROZEN = Adapts()
+PLASTIC = Adapts(weights=True, neurons=True, statistics=True)
+
+
+class Observer(Protocol):
+    """Looks at a layer in the middle of a step, and changes nothing."""
+
+    def presented(self, layer: Layer, views: Sequence[View]) -> None:
+        """A batch was presented; the weights have not changed yet."""
+
+    def changed(self, layer: Layer) -> None:
+        """The weights have changed."""
+
+
+class Layer:
+    """A layer of neurons, with one projection from its input, or several, or none (it then joins, responds and pools).
+
+    spec: its parts. input_shapes: the shape of one input for each projection, or of the joined input.
+    adapts: which groups of its state adapt; a new layer is plastic.
+    """
+
+    def __init__(
+        self,
+        spec: LayerSpec,
+        *input_shapes: Shape,
+        seed: int = 0,
+        device: str | torch.device = "cpu",
+        inputs: Callable[[], Sequence[Tensor]] | None = None,
+        pre_signs: Sequence[Sequence[int] | None] | None = None,
+    ) -> None:
+        self.spec, self.name = spec, spec.name or "layer"
+        self.device = torch.device(device)
+        self.adapts = PLASTIC
+        self.observer: Observer | None = None
+        self.projections: list[Projection] = []
+        specs = spec.all_projections()
+        for i, projection in enumerate(specs):
+            name = self.name if len(specs) == 1 else f"{self.name}.{projection.name or i}"
+            self.projections.append(
+                Projection(
+                    projection,
+                    input_shapes[i],
+                    name,
+                    seed,
+                    self.device,
+                    inputs and (lambda i=i: inputs()[i]),
+                    pre_signs[i] if pre_signs else None,
+                )
+            )
+        self.response_shape = self._response_shape(input_shapes)
+        spec.competition.check(self.response_shape)
+        self.output_shape = spec.pool.output_shape(self.response_shape)
+        self._memories: dict[str, State] = {}
+        self._own: dict[str, Tensor] = {}
+        for path, part in self._neuron_parts():
+            post, positions = self.response_shape[:1], self.response_shape[1:]
+            axes = {"scalar": (), "post": post, "positions": positions}
+            self._memories[path], tensors = allocate(part, axes, self.device)
+            self._own.update({f"{path}.{name}": tensor for name, tensor in tensors.items()})
+
+    @property
+    def w(self) -> Tensor:
+        """The weights of the only projection."""
+        if len(self.projections) != 1:
+            raise ConfigurationError(f"{self.name}: has {len(self.projections)} projections; ask one of them for w")
+        return self.projections[0].w
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """Every tensor that evolves, by name: `w`, `<part>.<name>`, or `<projection>.w` where there are several."""
+        if len(self.projections) == 1:
+            return {**self.projections[0].state, **self._own}
+        several = {
+            f"{p.name.removeprefix(self.name + '.')}.{k}": t for p in self.projections for k, t in p.state.items()
+        }
+        return {**several, **self._own}
+
+    def load_state(self, state: Mapping[str, Tensor]) -> None:
+        """Overwrite all state in place; ConfigurationError where a name or a shape differs."""
+        own = self.state
+        for name in sorted(own.keys() ^ state.keys()):
+            raise ConfigurationError(f"{self.name}: state {name!r} is only on one side; was it another scenario?")
+        for name, tensor in own.items():
+            if tensor.shape != state[name].shape:
+                raise ConfigurationError(
+                    f"{self.name}: {name} has shape {tuple(tensor.shape)}, the stored one {tuple(state[name].shape)}"
+                )
+        for name, tensor in own.items():
+            tensor.copy_(state[name])
+
+    def freeze(self) -> None:
+        """Let nothing adapt."""
+        self.adapts = FROZEN
+
+    @torch.no_grad()
+    def learn(
+        self,
+        x: Inputs,
+        labels: Tensor | None = None,
+        progress: Progress | None = None,
+        respond_after: bool = False,
+    ) -> Post:
+        """Present a batch, change the weights, return the response that the weights gave before the change.
+
+        labels: (batch,), needed by signals only. respond_after: return what the changed weights answer to it instead.
+        Raises LearningError where a change is not finite.
+        """
+        progress = progress or Progress()
+        learning = self.adapts.weights or self.adapts.neurons or self.observer is not None
+        views, v_response = self.present(x, compete=learning or self.spec.population.reads_g)
+        y = self._respond(v_response, views)
+        views = self._signalled(views, labels, y)
+        if self.observer:
+            self.observer.presented(self, views)
+        if self.adapts.weights:
+            for projection, view in zip(self.projections, views, strict=True):
+                self._change(projection, view, progress)
+        if self.adapts.neurons and views:
+            for path, part in self._neuron_parts():
+                part.adapt(views[0].remembering(self._memories[path]))
+        if self.observer:
+            self.observer.changed(self)
+        return self._answer_again(views) if respond_after and views else self.spec.pool.pool(y)
+
+    def respond(self, x: Inputs) -> Post:
+        """The pooled response; changes nothing but, while they adapt, the statistics of the normalisation."""
+        views, v_response = self.present(x, compete=self.spec.population.reads_g)
+        return self.spec.pool.pool(self._respond(v_response, views))
+
+    def present(self, x: Inputs, compete: bool) -> tuple[list[View], Post]:
+        """Normalise, effective weights, drive, integrate, compete: a view for each projection, and what is responded to."""
+        xs = (x,) if isinstance(x, Tensor) else tuple(x)
+        if not self.projections:
+            return [], xs[0]
+        prepared = [p.present(x, self.adapts.statistics) for p, x in zip(self.projections, xs, strict=True)]
+        return self._compete(prepared, compete)
+
+    def _compete(self, prepared: list[tuple[Tensor, Tensor]], compete: bool) -> tuple[list[View], Post]:
+        pairs = list(zip(self.projections, prepared, strict=True))
+        drives = [p.drive(*given) for p, given in pairs]
+        u = _sum(drives)
+        v = self._integrate(u)
+        responses = [p.response_drive(*given, drive) for (p, given), drive in zip(pairs, drives, strict=True)]
+        same = all(r is d for r, d in zip(responses, drives, strict=True))
+        v_response = v if same else self._integrate(_sum(responses))
+        g = self.spec.competition.compete(v, self._memory("competition")) if compete else v
+        views = [View(p.synapse, x, p.w, w_e, u, v, g) for p, (x, w_e) in pairs]
+        return views, v_response
+
+    def _change(self, projection: Projection, view: View, progress: Progress) -> None:
+        """Change one projection's weights: w ← constrain(w + step(η · scale(Δ)))."""
+        spec = projection.spec
+        if spec.rule is None or spec.scaling is None:
+            return
+        try:
+            delta = spec.scaling.scale(spec.rule.delta(view.remembering(projection.memory("rule"))), view)
+            spec.step.apply(projection.w, delta, projection.eta(view, progress), projection.memory("step"))
+        except NotFiniteError as error:
+            raise self.not_finite(progress.step, str(error)) from error
+        projection.enforce()
+
+    def not_finite(self, step: int, what: str) -> LearningError:
+        """The sentence that names layer, part, step and remedy."""
+        rules = " and ".join(f"{p.spec.rule.kind!r}" for p in self.projections if p.spec.rule)
+        hints = dict.fromkeys(p.spec.rule.hint for p in self.projections if p.spec.rule and p.spec.rule.hint)
+        remedy = "; ".join(hints) or "lower the rate or bound the weights with a constraint"
+        return LearningError(f"{self.name}: {what} at step {step} under rule {rules or 'none'}; {remedy}")
+
+    def _signalled(self, views: list[View], labels: Tensor | None, y: Post) -> list[View]:
+        if not self.spec.signals:
+            return views
+        if labels is None:
+            names = ", ".join(self.spec.signals)
+            raise ConfigurationError(f"{self.name}: signals ({names}) need labels, and these stimuli have none")
+        signals = {name: part.signal(labels, y) for name, part in self.spec.signals.items()}
+        return [replace(view, signals=signals) for view in views]
+
+    def _answer_again(self, views: list[View]) -> Post:
+        """The response of the changed weights to the same prepared inputs."""
+        prepared = [(v.x, p.spec.effective.effective(p.w)) for p, v in zip(self.projections, views, strict=True)]
+        again, v_response = self._compete(prepared, self.spec.population.reads_g)
+        return self.spec.pool.pool(self._respond(v_response, again))
+
+    def _respond(self, v: Post, views: list[View]) -> Post:
+        return self.spec.population.respond(v, views[0].g if views else None)
+
+    def _integrate(self, u: Post) -> Post:
+        for i, part in enumerate(self.spec.dynamics):
+            u = part.integrate(u, self._memory(f"dynamics.{i}"))
+        return u
+
+    def _memory(self, path: str) -> State:
+        return self._memories.get(path, NO_STATE)
+
+    def _neuron_parts(self) -> list[tuple[str, object]]:
+        """The parts whose memory adapts with the neurons, in the order in which they do."""
+        named = [(f"dynamics.{i}", part) for i, part in enumerate(self.spec.dynamics)]
+        return [*named, ("competition", self.spec.competition)]
+
+    def _response_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        shapes = [p.output_shape for p in self.projections] or list(input_shapes)
+        if len(set(shapes)) != 1:
+            raise ConfigurationError(
+                f"{self.name}: its projections give responses of different shapes, {shapes}; "
+                "give them the same neurons and positions"
+            )
+        return shapes[0]
+
+
+def _sum(drives: Sequence[Post]) -> Post:
+    total = drives[0]
+    for drive in drives[1:]:
+        total = total + drive
+    return total

@@ -1,0 +1,190 @@
+"""Named layers in an acyclic graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from neuroplast.errors import ConfigurationError
+from neuroplast.layer import FROZEN, Adapts, Layer
+from neuroplast.progress import Progress
+from neuroplast.shapes import Post, Shape
+from neuroplast.spec import STIMULI, LayerSpec, with_names
+
+Update = Literal["before", "after"]
+"""Whether a layer learns from what the layers below answered before, or after, they changed in the same step."""
+
+
+class Network:
+    """Layers by name, each fed by the stimuli or by layers before it.
+
+    specs: the layers in order. input_shape: the shape of one stimulus. sample: yields a batch of stimuli for
+    initialisations that need their layer's input.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[LayerSpec],
+        input_shape: Shape,
+        seed: int = 0,
+        device: str | torch.device = "cpu",
+        sample: Callable[[], Tensor] | None = None,
+    ) -> None:
+        self.input_shape, self.device = tuple(input_shape), torch.device(device)
+        self.specs = with_names(specs)
+        self.sources = sources(self.specs)
+        self.layers: dict[str, Layer] = {}
+        for spec in self.specs:
+            shapes = self._shapes_into(spec)
+            inputs = sample and (lambda spec=spec: self._sampled(spec, sample()))
+            try:
+                self.layers[spec.name] = Layer(
+                    spec,
+                    *shapes,
+                    seed=seed,
+                    device=self.device,
+                    inputs=inputs,
+                    pre_signs=[self._signs(names) for names in self.sources[spec.name]],
+                )
+            except ConfigurationError as error:
+                message = str(error)
+                raise ConfigurationError(
+                    message if message.startswith(f"{spec.name}:") else f"{spec.name}: {message}"
+                ) from error
+        self.freeze()
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of one response of the last layer."""
+        return self.layers[self.specs[-1].name].output_shape if self.specs else self.input_shape
+
+    def freeze(self) -> None:
+        """Let nothing adapt."""
+        for layer in self.layers.values():
+            layer.adapts = FROZEN
+
+    def adapt(self, groups: Mapping[str, Adapts]) -> None:
+        """Let these groups adapt in the layers named, and nothing else."""
+        for name, layer in self.layers.items():
+            layer.adapts = groups.get(name, FROZEN)
+
+    def learn(
+        self, x: Tensor, labels: Tensor | None = None, progress: Progress | None = None, update: Update = "before"
+    ) -> None:
+        """Present a batch to all layers up to the last that adapts; each that adapts learns from it."""
+        plastic = [name for name, layer in self.layers.items() if layer.adapts]
+        outputs = {STIMULI: x}
+        for name, layer in self.layers.items() if plastic else ():
+            given = self._inputs(name, outputs)
+            if layer.adapts:
+                outputs[name] = layer.learn(given, labels, progress, respond_after=update == "after")
+            else:
+                with torch.no_grad():
+                    outputs[name] = layer.respond(given)
+            if name == plastic[-1]:
+                return
+
+    def responses(self, x: Tensor, upto: str | None = None) -> dict[str, Post]:
+        """The response of every layer to a batch, up to the layer named; gradients flow where weights ask for them."""
+        outputs = {STIMULI: x}
+        for name, layer in self.layers.items():
+            outputs[name] = layer.respond(self._inputs(name, outputs))
+            if name == upto:
+                break
+        return outputs
+
+    @torch.no_grad()
+    def features(self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250) -> Tensor:
+        """What a layer (the last unless named) answers to images, flattened: (n, features), float32, on the CPU.
+
+        images: (n, channels, height, width) or (n, features); bytes stand for pixel / 255, floats are taken as they are.
+        Raises ConfigurationError where images of another shape are given, or the layer is unknown.
+        """
+        x = torch.as_tensor(images)
+        if tuple(x.shape[1:]) != self.input_shape:
+            raise ConfigurationError(
+                f"features: images of shape {tuple(x.shape[1:])} were given to a network that takes {self.input_shape}"
+            )
+        if layer is not None and layer not in self.layers:
+            raise ConfigurationError(f"features: no layer {layer!r}; there are {', '.join(self.layers) or 'none'}")
+        name = layer or (self.specs[-1].name if self.specs else STIMULI)
+        blocks = [self._features(x[i : i + batch], name) for i in range(0, len(x), batch)]
+        return torch.cat(blocks) if blocks else torch.empty(0, 0)
+
+    def state(self) -> dict[str, dict[str, Tensor]]:
+        """Every tensor that evolves, by layer and name."""
+        return {name: layer.state for name, layer in self.layers.items()}
+
+    def load_state(self, state: Mapping[str, Mapping[str, Tensor]]) -> None:
+        """Overwrite all state in place."""
+        for name, layer in self.layers.items():
+            layer.load_state(state[name])
+
+    def _features(self, block: Tensor, name: str) -> Tensor:
+        x = as_float(block.to(self.device))
+        return self.responses(x, upto=name)[name].flatten(1).cpu() if name != STIMULI else x.flatten(1).cpu()
+
+    def _inputs(self, name: str, outputs: Mapping[str, Tensor]) -> list[Tensor]:
+        """What each projection of a layer is presented, joined where it has several sources."""
+        join = self.layers[name].spec.join
+        return [_joined([outputs[source] for source in names], join) for names in self.sources[name]]
+
+    def _shapes_into(self, spec: LayerSpec) -> list[Shape]:
+        """The shape that each projection of a layer is presented."""
+        shapes = {STIMULI: self.input_shape, **{n: layer.output_shape for n, layer in self.layers.items()}}
+        return [_joined_shape(spec, {n: shapes[n] for n in names}) for names in self.sources[spec.name]]
+
+    def _sampled(self, spec: LayerSpec, x: Tensor) -> list[Tensor]:
+        outputs = {STIMULI: x.to(self.device)}
+        with torch.no_grad():
+            for name, layer in self.layers.items():
+                outputs[name] = layer.respond(self._inputs(name, outputs))
+        return [_joined([outputs[n] for n in names], spec.join) for names in self.sources[spec.name]]
+
+    def _signs(self, names: Sequence[str]) -> list[int] | None:
+        """The signs of the neurons that feed a projection; None where they have none."""
+        if len(names) != 1 or names[0] == STIMULI:
+            return None
+        source = self.layers[names[0]]
+        return source.spec.population.signs(source.response_shape[0])
+
+
+def as_float(x: Tensor) -> Tensor:
+    """Bytes as pixel / 255 in float32; floats as float32."""
+    return x.float() / 255 if x.dtype == torch.uint8 else x.float()
+
+
+def sources(specs: Sequence[LayerSpec]) -> dict[str, list[list[str]]]:
+    """For each layer and projection, the names of what feeds it; ConfigurationError for one that is not before it."""
+    known = [STIMULI]
+    found = {}
+    for spec in specs:
+        given = spec.input or [known[-1]]
+        named = [[p.source] if p.source else given for p in spec.all_projections()] or [given]
+        for name in (name for names in named for name in names):
+            if name not in known:
+                raise ConfigurationError(
+                    f"{spec.name}: its input {name!r} is no layer before it; choose from {', '.join(known)}"
+                )
+        found[spec.name] = named
+        known.append(spec.name)
+    return found
+
+
+def _joined(given: Sequence[Tensor], join: str) -> Tensor:
+    if len(given) == 1:
+        return given[0]
+    return torch.cat(list(given), 1) if join == "concat" else torch.stack(list(given)).sum(0)
+
+
+def _joined_shape(spec: LayerSpec, shapes: Mapping[str, Shape]) -> Shape:
+    sizes = list(shapes.values())
+    comparable = {s[1:] for s in sizes} if spec.join == "concat" else set(sizes)
+    if len(comparable) != 1:
+        shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ConfigurationError(f"{spec.name}: inputs of these shapes cannot be joined by {spec.join}: {shown}")
+    return (sum(s[0] for s in sizes), *sizes[0][1:]) if spec.join == "concat" else sizes[0]

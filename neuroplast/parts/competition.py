@@ -1,0 +1,26 @@
+"""Which neurons learn from a stimulus, and how strongly."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from neuroplast.component import Component, State
+from neuroplast.shapes import Post, Shape
+
+if TYPE_CHECKING:
+    from neuroplast.view import View
+
+
+class Competition(Component):
+    """v -> g, the plasticity activity. Ties go to the lowest index."""
+
+    family: ClassVar[str] = "competition"
+
+    def check(self, response_shape: Shape) -> None:
+        """Refuse, with a ConfigurationError, a response (post, *positions) that cannot compete like this."""
+
+    @abstractmethod
+    def compete(self, v: Post, memory: State) -> Post:
+        """The plasticity activity, a new tensor of v's shape; v is not changed."""
+
+    def adapt(self, view: "View") -> None:
+        """Change `view.memory` in place after the weights have changed; not called while neurons are frozen."""

@@ -1,0 +1,17 @@
+"""The weights that the drive uses, where they are not the weights that learn."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from neuroplast.component import Component
+from neuroplast.shapes import Weights
+
+
+class Effective(Component):
+    """w -> w_e, used by the drive and by `decay`; changes are always applied to w."""
+
+    family: ClassVar[str] = "effective"
+
+    @abstractmethod
+    def effective(self, w: Weights) -> Weights:
+        """The effective weights, of w's shape; w itself, not a copy, where nothing is changed."""

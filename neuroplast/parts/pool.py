@@ -1,0 +1,21 @@
+"""How responses of neighbouring positions are joined."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from neuroplast.component import Component
+from neuroplast.shapes import Post, Shape
+
+
+class Pool(Component):
+    """y -> y, over positions."""
+
+    family: ClassVar[str] = "pool"
+
+    @abstractmethod
+    def pool(self, y: Post) -> Post:
+        """The pooled response, (batch, post, *positions)."""
+
+    @abstractmethod
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape of one pooled response; ConfigurationError where the response does not fit."""

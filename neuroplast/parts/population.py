@@ -1,0 +1,27 @@
+"""What the neurons of a layer answer."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from neuroplast.component import Component
+from neuroplast.shapes import Post
+
+
+class Population(Component):
+    """(v, g) -> y: the neurons, their groups and signs.
+
+    reads_g: whether the response needs the competition; where not, a frozen layer does not compute it.
+    signed: whether the response may be negative.
+    """
+
+    family: ClassVar[str] = "population"
+    reads_g: ClassVar[bool] = False
+    signed: ClassVar[bool] = False
+
+    @abstractmethod
+    def respond(self, v: Post, g: Post | None) -> Post:
+        """The response, a tensor of v's shape; g is None only where `reads_g` is false."""
+
+    def signs(self, n_post: int) -> list[int] | None:
+        """The sign (+1 or -1) of each neuron's outgoing weights, None where they have none."""
+        return None

@@ -1,0 +1,22 @@
+"""A named third factor: reward, teacher."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from torch import Tensor
+
+from neuroplast.component import Component
+from neuroplast.shapes import Post
+
+
+class Signal(Component):
+    """(labels, response) -> a factor that rules read as `view.signals[name]`."""
+
+    family: ClassVar[str] = "signal"
+
+    @abstractmethod
+    def signal(self, labels: Tensor, response: Post) -> Tensor:
+        """One value per stimulus (batch,), or per stimulus and neuron (batch, post).
+
+        labels: (batch,) int64. response: what the layer answered before the change, (batch, post, *positions).
+        """

@@ -1,0 +1,50 @@
+"""What validation found wrong, in the words of the person who wrote the scenario."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from neuroplast.errors import Problem
+
+_NAMED = ("layers", "phases", "conditions", "readouts", "projections")
+_OURS = ("unknown_key", "part", "incomplete", "forms")
+
+
+def problems(error: ValidationError, data: Any) -> list[Problem]:
+    """Every error with its path in `data`, what was found there, and what to do."""
+    return [_problem(details, data) for details in error.errors()]
+
+
+def path_of(location: tuple[int | str, ...], data: Any) -> str:
+    """`layers, 0, rate, eta` as `layer1.rate.eta`: layers, phases and the like by their names."""
+    words: list[str] = []
+    here = data
+    for step in location:
+        here = _inside(here, step)
+        if isinstance(step, int) and words and words[-1] in _NAMED:
+            kind = words.pop()
+            name = here.get("name") if isinstance(here, Mapping) else None
+            words.append(str(name or f"{kind.removesuffix('s')}{step + 1}"))
+        else:
+            words.append(str(step))
+    return ".".join(words) or "scenario"
+
+
+def _inside(data: Any, step: int | str) -> Any:
+    try:
+        return data[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _problem(details: ErrorDetails, data: Any) -> Problem:
+    path, kind = path_of(details["loc"], data), details["type"]
+    if kind == "missing":
+        return Problem(path, "is missing", "add it")
+    if kind in _OURS:
+        found, _, remedy = details["msg"].partition("; ")
+        return Problem(path, found, remedy)
+    wanted = details["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return Problem(path, f"found {details['input']!r}", f"should be {wanted}")

@@ -1,0 +1,133 @@
+"""One projection into a layer: its weights, all state of its parts, and the way from input to drive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import NO_STATE, Component, State
+from neuroplast.parts.constraint import ConstraintContext
+from neuroplast.progress import Progress
+from neuroplast.shapes import Post, Pre, Shape, Weights
+from neuroplast.spec import ProjectionSpec
+from neuroplast.streams import stream
+from neuroplast.view import View
+
+
+class Projection:
+    """The synapses from one source to a layer's neurons.
+
+    spec: its parts.
+    input_shape: the shape of one input, without the batch axis.
+    w: the weights. corrected: how many values constraints have corrected so far, a scalar tensor.
+    """
+
+    def __init__(
+        self,
+        spec: ProjectionSpec,
+        input_shape: Shape,
+        name: str,
+        seed: int,
+        device: torch.device,
+        inputs: Callable[[], Tensor] | None = None,
+        pre_signs: Sequence[int] | None = None,
+    ) -> None:
+        self.spec, self.input_shape, self.name = spec, input_shape, name
+        assert spec.synapse is not None
+        self.synapse = spec.synapse
+        shape = self.synapse.weight_shape(input_shape)
+        self.output_shape = self.synapse.output_shape(input_shape)
+        self._memories: dict[str, State] = {}
+        self.state: dict[str, Tensor] = {}
+        self._allocate("normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device)
+        for path, part in self._weight_parts():
+            self._allocate(path, part, shape[1:2], self.output_shape[1:], shape, device)
+        self.corrected = torch.zeros((), dtype=torch.int64, device=device)
+        signs = None if pre_signs is None else torch.tensor(pre_signs, device=device)
+        self._contexts = [
+            ConstraintContext(stream(seed, f"{name}.constraints.{i}"), signs, self.memory(f"constraints.{i}"))
+            for i in range(len(spec.constraints))
+        ]
+        w = spec.initialisation.draw(
+            shape, prod(shape[1:]), stream(seed, f"{name}.init"), inputs and self._normalised(inputs)
+        )
+        self.state["w"] = self.synapse.arrange(w.to(device))
+        for part, context in zip(spec.constraints, self._contexts, strict=True):
+            part.start(self.w, context)
+
+    @property
+    def w(self) -> Weights:
+        """The weights, post first."""
+        return self.state["w"]
+
+    def memory(self, path: str) -> State:
+        """What the part under this path declared, such as "rule" or "constraints.0"."""
+        return self._memories.get(path, NO_STATE)
+
+    def present(self, x: Tensor, adapting: bool) -> tuple[Pre, Weights]:
+        """The prepared input, and the effective weights."""
+        normalised = self.spec.normalisation.normalise(x, self.memory("normalisation"), adapting)
+        return self.synapse.prepare(normalised), self.spec.effective.effective(self.w)
+
+    def drive(self, x: Pre, w_e: Weights) -> Post:
+        """u, which feeds the competition."""
+        return self.spec.similarity.drive(self.synapse, x, w_e)
+
+    def response_drive(self, x: Pre, w_e: Weights, u: Post) -> Post:
+        """What feeds the response: u itself unless another similarity was chosen."""
+        other = self.spec.response_similarity
+        return u if other is None else other.drive(self.synapse, x, w_e)
+
+    def eta(self, view: View, progress: Progress) -> float | Tensor:
+        """The product of the rates."""
+        factors = [rate.at(view, progress) for rate in self.spec.rate]
+        product = factors[0]
+        for factor in factors[1:]:
+            product = product * factor
+        return product
+
+    def enforce(self) -> None:
+        """Enforce the constraints in order, and count what they corrected."""
+        for part, context in zip(self.spec.constraints, self._contexts, strict=True):
+            self.corrected += part.enforce(self.w, context)
+
+    def _weight_parts(self) -> list[tuple[str, Component]]:
+        spec = self.spec
+        named = [("rule", spec.rule), ("step", spec.step)]
+        named += [(f"constraints.{i}", part) for i, part in enumerate(spec.constraints)]
+        return [(path, part) for path, part in named if part is not None]
+
+    def _allocate(
+        self, path: str, part: Component, pre: Shape, positions: Shape, weights: Shape, device: torch.device
+    ) -> None:
+        axes = {"scalar": (), "pre": pre, "post": weights[:1], "positions": positions, "weights": weights}
+        self._memories[path], tensors = allocate(part, axes, device)
+        self.state.update({f"{path}.{name}": tensor for name, tensor in tensors.items()})
+
+    def _normalised(self, inputs: Callable[[], Tensor]) -> Callable[[], Tensor]:
+        """The projection's own normalised input, leaving the running statistics alone."""
+
+        def normalised() -> Tensor:
+            kept = State({k: t.clone() for k, t in self._tensors("normalisation").items()})
+            return self.spec.normalisation.normalise(inputs(), kept, adapting=True)
+
+        return normalised
+
+    def _tensors(self, path: str) -> dict[str, Tensor]:
+        prefix = f"{path}."
+        return {k.removeprefix(prefix): t for k, t in self.state.items() if k.startswith(prefix)}
+
+
+def allocate(
+    part: Component, axes: Mapping[str, Shape], device: torch.device
+) -> tuple[State, dict[str, Tensor]]:
+    """The tensors of the memories that a part declares, and the part's view of them."""
+    tensors = {
+        name: torch.full(memory.size(axes), memory.init, dtype=torch.float32, device=device)
+        for name, memory in part.memories().items()
+    }
+    return State(tensors), tensors
+

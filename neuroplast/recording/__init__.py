@@ -1,0 +1,1 @@
+"""Recording runs: what is written, how, and how it is read back."""

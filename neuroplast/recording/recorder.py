@@ -1,0 +1,120 @@
+"""The one interface through which a run is written, so that any writer can stand behind it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from torch import Tensor
+
+from neuroplast.shapes import Shape
+
+RunState = Literal["running", "complete", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class LayerHeader:
+    """What the record says of a layer before anything is learnt.
+
+    state: the shape of every tensor that evolves, by name. axes: the names of its axes, from "neuron", "input",
+        "channel", "y", "x" and the like; weights are flattened to ("neuron", "input").
+    weight_shape: the shape of w before flattening; () for a layer without weights.
+    attributes: rule, competition and the like, for people who browse the file.
+    """
+
+    name: str
+    neurons: int
+    input_shape: Shape
+    weight_shapes: Mapping[str, Shape] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the record says of a run before anything is learnt.
+
+    scenario: the resolved scenario as plain data. provenance: all that may differ between two executions, and versions.
+    parts: `kind:name==version` of every part that takes part. packages: `name==version`.
+    data: name, copy, source and sha256 of the arrays used.
+    """
+
+    title: str
+    condition: str
+    seed: int
+    steps_total: int
+    scenario: Mapping[str, Any]
+    provenance: Mapping[str, str | int | float]
+    parts: tuple[str, ...]
+    packages: tuple[str, ...]
+    data: Mapping[str, str]
+    layers: tuple[LayerHeader, ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One sample of a series: a number, or one value per neuron (post,).
+
+    statistic: what it is of the steps it stands for: "last", "sum", "mean". unit: "1" if it has none.
+    """
+
+    value: Tensor | float
+    long_name: str
+    unit: str = "1"
+    statistic: Literal["last", "mean", "sum"] = "last"
+
+
+class Recorder(ABC):
+    """Writes one run. After `start`, any of the others in any order; `close` once, whatever happens."""
+
+    @abstractmethod
+    def start(self, header: Header) -> None:
+        """Begin the record; its state is "running". DataError where it cannot be written."""
+
+    @abstractmethod
+    def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
+        """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
+
+    @abstractmethod
+    def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
+        """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
+
+    @abstractmethod
+    def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
+        """Add metrics of a read-out."""
+
+    @abstractmethod
+    def event(self, step: int, kind: str, message: str) -> None:
+        """Note that something happened."""
+
+    @abstractmethod
+    def flush(self, step: int) -> None:
+        """Bring what was added so far to where it survives the end of this process; `step` steps are done."""
+
+    @abstractmethod
+    def close(self, state: RunState, steps_done: int) -> None:
+        """Finish the record in this state; what was added can be read."""
+
+
+class NoRecorder(Recorder):
+    """Writes nothing, for learning without a record."""
+
+    def start(self, header: Header) -> None:
+        """Nothing."""
+
+    def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
+        """Nothing."""
+
+    def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
+        """Nothing."""
+
+    def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
+        """Nothing."""
+
+    def event(self, step: int, kind: str, message: str) -> None:
+        """Nothing."""
+
+    def flush(self, step: int) -> None:
+        """Nothing."""
+
+    def close(self, state: RunState, steps_done: int) -> None:
+        """Nothing."""

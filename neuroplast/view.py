@@ -1,0 +1,83 @@
+"""What a rule, and every part that adapts, may see of one projection during one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import NO_STATE, State
+from neuroplast.delta import Computed, Decay, Delta, Outer
+from neuroplast.functional import total
+from neuroplast.parts.synapse import Geometry
+from neuroplast.shapes import Post, Pre, Weights
+
+
+@dataclass(frozen=True)
+class View:
+    """One projection as its parts see it in one step; tensors are read, never changed.
+
+    geometry: lowers the sums below to a dense product, a convolution, ...
+    x: presynaptic activity, normalised and padded, (batch, pre, *positions).
+    w, w_e: weights and effective weights, (post, pre, *kernel).
+    u, v, g: drive; drive after dynamics; plasticity activity: (batch, post, *positions).
+    signals: named third factors, (batch,) or (batch, post).
+    memory: what the asking part declared with `Memory`.
+    """
+
+    geometry: Geometry
+    x: Pre
+    w: Weights
+    w_e: Weights
+    u: Post
+    v: Post
+    g: Post
+    signals: Mapping[str, Tensor] = field(default_factory=dict)
+    memory: State = NO_STATE
+
+    @property
+    def count(self) -> int:
+        """Stimuli times positions: how many times each neuron was driven in this step."""
+        return self.u.numel() // self.u.shape[1]
+
+    def remembering(self, memory: State) -> View:
+        """The same view with the memory of another part."""
+        return replace(self, memory=memory)
+
+    def outer(self, post: Post, pre: Pre | None = None) -> Delta:
+        """Σ post · pre for each synapse; `pre` is x unless given."""
+        if post.shape != self.u.shape:
+            raise ValueError(
+                f"outer: postsynaptic activity of shape {tuple(post.shape)} for a drive of shape "
+                f"{tuple(self.u.shape)}; give it the shape of view.u"
+            )
+        pre = self.x if pre is None else pre
+        if pre.shape != self.x.shape:
+            raise ValueError(
+                f"outer: presynaptic activity of shape {tuple(pre.shape)} for an input of shape "
+                f"{tuple(self.x.shape)}; give it the shape of view.x"
+            )
+        return self._delta(Outer(post, pre))
+
+    def decay(self, c: Post | float) -> Delta:
+        """(Σ c) · w_e, the sum over stimuli and positions of each neuron."""
+        return self._delta(Decay(total(c) if isinstance(c, Tensor) else c * self.count))
+
+    def gate(self, post: Post | float, pre: Pre | None = None) -> Delta:
+        """(Σ post · pre) · w_e for each synapse, when the decay depends on the presynaptic side too."""
+        activity = post if isinstance(post, Tensor) else torch.full_like(self.u, post)
+        products = self.outer(activity, pre)
+        return self._delta(Computed(lambda: products.tensor() * self.w_e))
+
+    def correlate(self, a: Post, b: Post) -> Tensor:
+        """Σ a_i b_k over stimuli and positions: (post, post). Couples the neurons of a layer."""
+        return a.transpose(0, 1).flatten(1) @ b.transpose(0, 1).flatten(1).T
+
+    def mix(self, m: Tensor) -> Delta:
+        """M · w: each neuron changed by a sum of the neurons' weights, M (post, post). Couples the neurons of a layer."""
+        return self._delta(Computed(lambda: (m @ self.w.flatten(1)).view(self.w.shape)))
+
+    def _delta(self, term: Outer | Decay | Computed) -> Delta:
+        return Delta(self.geometry, self.w_e, (term,))

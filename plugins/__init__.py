@@ -1,0 +1,1 @@
+"""The built-in plugins. They use only what a stranger's plugin can."""

@@ -1,0 +1,1 @@
+"""Competitions, one a file."""

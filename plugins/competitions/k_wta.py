@@ -1,0 +1,46 @@
+"""k winners take all: the k largest drives of each stimulus and position stay active."""
+
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import Field
+
+from neuroplast import Competition, ConfigurationError, State, hookimpl
+from neuroplast.functional import Axis, along, competitors, first_largest
+from neuroplast.shapes import Post, Shape
+
+
+class KWta(Competition):
+    """g = v (drive) or 1 (binary) at the k largest drives, 0 elsewhere; of equal drives the lowest index goes first.
+
+    Shapes:
+        v, g: (batch, post, *positions). The competition is among the channels of a position, or the positions of a channel.
+
+    Source:
+        Majani, Erlanson & Abu-Mostafa (1989), Advances in Neural Information Processing Systems 1, 634-642.
+    """
+
+    kind: ClassVar[str] = "k_wta"
+    aliases: ClassVar[tuple[str, ...]] = ("kwta", "k_winners")
+    k: int = Field(1, ge=1, description="neurons left active by one stimulus at one position")
+    activity: Literal["drive", "binary"] = Field("drive", description="what a winner has: its drive, or 1")
+    axis: Axis = Field("channels", description="among what neurons compete")
+
+    def check(self, response_shape: Shape) -> None:
+        """Refuse more winners than there are to choose from."""
+        n = competitors(self.axis, response_shape)
+        if self.k > n:
+            raise ConfigurationError(
+                f"k_wta: {self.k} winners asked of {n} {self.axis}; set k to {n} or less, or give the layer more neurons"
+            )
+
+    def compete(self, v: Post, memory: State) -> Post:
+        """Zero all but the winners."""
+        winners = along(self.axis, v, lambda v, dim: first_largest(v, self.k, dim))
+        return torch.where(winners, v if self.activity == "drive" else 1.0, 0.0)
+
+
+@hookimpl
+def competitions() -> list[type[Competition]]:
+    """Provide the competition."""
+    return [KWta]

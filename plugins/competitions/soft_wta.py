@@ -1,0 +1,47 @@
+"""Soft winner-take-all: neurons share each stimulus by a softmax of their drives."""
+
+from typing import ClassVar
+
+from pydantic import Field
+from torch import Tensor
+
+from neuroplast import Competition, State, hookimpl
+from neuroplast.functional import Axis, along
+from neuroplast.shapes import Post
+
+
+class SoftWta(Competition):
+    """s = softmax(b v), b the inverse temperature; g = s, or with anti-Hebbian losers g = s at the largest v, -s elsewhere.
+
+    Shapes:
+        v, s, g: (batch, post, *positions). The softmax runs over the channels of a position, or the positions of a channel.
+
+    Source:
+        Moraitis et al. (2022), Neuromorph. Comput. Eng. 2, 044017; with anti-Hebbian losers Journé et al. (2023),
+        arXiv 2209.11883.
+    """
+
+    kind: ClassVar[str] = "soft_wta"
+    aliases: ClassVar[tuple[str, ...]] = ("soft",)
+    parameter_aliases = {"t_invert": "inverse_temperature"}
+    inverse_temperature: float = Field(1.0, gt=0, description="1 / τ, in one over the drive's unit; large is hard")
+    anti_hebbian: bool = Field(True, description="whether losers learn with the opposite sign")
+    axis: Axis = Field("channels", description="among what neurons compete")
+
+    def compete(self, v: Post, memory: State) -> Post:
+        """Share by softmax, and give losers the opposite sign where that is asked."""
+        return along(self.axis, v, self._share)
+
+    def _share(self, v: Tensor, dim: int) -> Tensor:
+        s = (v * self.inverse_temperature).softmax(dim)  # the library's softmax subtracts the largest entry first
+        if not self.anti_hebbian:
+            return s
+        winner = v.argmax(dim, keepdim=True)  # the first of equal drives
+        won = s.gather(dim, winner)
+        return s.neg_().scatter_(dim, winner, won)
+
+
+@hookimpl
+def competitions() -> list[type[Competition]]:
+    """Provide the competition."""
+    return [SoftWta]

@@ -1,0 +1,30 @@
+"""Weight vectors of unit length."""
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from neuroplast import Constraint, ConstraintContext, hookimpl
+from neuroplast.functional import norms, per_neuron
+from neuroplast.shapes import Weights
+
+
+class UnitNorm(Constraint):
+    """w_i ← w_i / (|w_i| + 1e-10), |w_i| the Euclidean norm of a neuron's incoming weights.
+
+    Every neuron whose norm was off by more than 1e-6 counts as corrected; one without weights stays at zero.
+    """
+
+    kind: ClassVar[str] = "unit_norm"
+
+    def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
+        """Divide each neuron's weights by their norm."""
+        length = norms(w)
+        w.div_(per_neuron(length + 1e-10, w))
+        return ((length - 1).abs() > 1e-6).sum()
+
+
+@hookimpl
+def constraints() -> list[type[Constraint]]:
+    """Provide the constraint."""
+    return [UnitNorm]

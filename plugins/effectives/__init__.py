@@ -1,0 +1,1 @@
+"""Effective weights, one a file."""

@@ -1,0 +1,1 @@
+"""Populations, one a file."""

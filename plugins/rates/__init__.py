@@ -1,0 +1,1 @@
+"""Learning rates, one a file."""

@@ -1,0 +1,32 @@
+"""Plain Hebbian growth: what fires together wires together."""
+
+from neuroplast import Delta, Rule, View, hookimpl
+
+
+class Hebb(Rule):
+    """Hebb's rule. Weights grow without bound, so it needs a constraint such as unit norm.
+
+        Δw_ij = Σ g_i x_j        summed over stimuli and positions
+
+    Shapes:
+        g: plasticity activity, (batch, post, *positions), in any unit r.
+        x: presynaptic activity, (batch, pre, *positions), in r.
+        w: weights, (post, pre, *kernel), dimensionless. The change has w's shape, in r².
+
+    Source:
+        Hebb (1949), The Organization of Behavior; in this form Gerstner & Kistler (2002), Spiking Neuron Models, eq. 10.2.
+    """
+
+    kind = "hebb"
+    uses = {"pre", "post"}
+    hint = "bound the weights with a constraint such as unit norm, or lower the rate"
+
+    def delta(self, view: View) -> Delta:
+        """Hebb's weight change, not yet computed."""
+        return view.outer(view.g)
+
+
+@hookimpl
+def rules() -> list[type[Rule]]:
+    """Provide the rule."""
+    return [Hebb]

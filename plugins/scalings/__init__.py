@@ -1,0 +1,1 @@
+"""Scalings, one a file."""

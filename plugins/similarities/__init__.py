@@ -1,0 +1,1 @@
+"""Similarities, one a file."""

@@ -1,0 +1,1 @@
+"""Stimuli, one a file."""

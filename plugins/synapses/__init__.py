@@ -1,0 +1,1 @@
+"""Geometries, one a file."""

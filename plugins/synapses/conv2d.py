@@ -1,0 +1,133 @@
+"""Convolution: one weight shared by all positions of a map."""
+
+from typing import ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+
+from neuroplast import ConfigurationError, Synapse, hookimpl
+from neuroplast.shapes import Post, Pre, Shape, Weights
+
+Border = Literal["reflect", "zeros", "replicate", "circular"]
+_TORCH_BORDER = {"zeros": "constant"}
+
+
+class Conv2d(Synapse):
+    """Two-dimensional cross-correlation, u[b, o, h, v] = Σ w[o, c, i, j] x[b, c, s h + d i, s v + d j], without bias.
+
+    Shapes:
+        x: (batch, channels, height, width), padded. w: (neurons, channels / groups, kernel, kernel).
+        u: (batch, neurons, height', width').
+
+    The sum over stimuli and positions of post · pre is the weight gradient of the same convolution.
+    """
+
+    kind: ClassVar[str] = "conv2d"
+    aliases: ClassVar[tuple[str, ...]] = ("conv",)
+    neurons: int = Field(ge=1, description="postsynaptic neurons at each position: output channels")
+    kernel: int = Field(ge=1, description="side of the receptive field, in pixels of the input")
+    stride: int = Field(1, ge=1, description="distance between positions, in pixels of the input")
+    dilation: int = Field(1, ge=1, description="distance between the inputs of a field, in pixels")
+    groups: int = Field(1, ge=1, description="groups of channels that do not see each other")
+    padding: int | Literal["same"] = Field("same", description="pixels added on each side; same keeps the size at stride 1")
+    border: Border = Field("reflect", description="what the added pixels hold")
+
+    def weight_shape(self, input_shape: Shape) -> Shape:
+        """(neurons, channels / groups, kernel, kernel)."""
+        channels, _, _ = _image(input_shape)
+        if channels % self.groups or self.neurons % self.groups:
+            raise ConfigurationError(
+                f"conv2d: {self.groups} groups divide neither evenly {channels} channels nor {self.neurons} neurons; "
+                "choose groups that divide both"
+            )
+        return self.neurons, channels // self.groups, self.kernel, self.kernel
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """(neurons, height', width')."""
+        _, height, width = _image(input_shape)
+        return self.neurons, self._fits(height), self._fits(width)
+
+    def prepare(self, x: Tensor) -> Pre:
+        """Pad on all sides, with channels last in memory, which convolutions are fastest with."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        p = self._pixels
+        return F.pad(x, (p, p, p, p), mode=_TORCH_BORDER.get(self.border, self.border)) if p else x
+
+    def drive(self, x: Pre, w: Weights) -> Post:
+        """The convolution."""
+        return F.conv2d(x, w, None, self.stride, 0, self.dilation, self.groups)
+
+    def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
+        """The weight gradient of the convolution, the faster of two equal ways."""
+        positions = post.shape[0] * post.shape[2] * post.shape[3]
+        plain = self.stride == self.dilation == self.groups == 1
+        if plain and not pre.is_cuda and positions < w[0].numel():
+            return _outer_by_patches(post, pre, w)
+        return torch.nn.grad.conv2d_weight(pre, list(w.shape), post, self.stride, 0, self.dilation, self.groups)
+
+    def arrange(self, w: Weights) -> Weights:
+        """Channels last."""
+        return w.contiguous(memory_format=torch.channels_last)
+
+    def patches(self, x: Pre) -> Tensor:
+        """Every position's field, cut out."""
+        fields = F.unfold(x, self.kernel, self.dilation, 0, self.stride)  # (batch, channels k k, positions)
+        return fields.unflatten(1, (self.groups, -1)).permute(0, 3, 1, 2)
+
+    def positions(self, x: Pre, w: Weights) -> Shape:
+        """(height', width')."""
+        reach = self.dilation * (self.kernel - 1) + 1
+        return (x.shape[2] - reach) // self.stride + 1, (x.shape[3] - reach) // self.stride + 1
+
+    @property
+    def _pixels(self) -> int:
+        return self.dilation * (self.kernel - 1) // 2 if self.padding == "same" else self.padding
+
+    def _fits(self, side: int) -> int:
+        """The positions along one side of the input; ConfigurationError where there are none."""
+        reach = self.dilation * (self.kernel - 1) + 1
+        if self.padding == "same" and reach % 2 == 0:
+            raise ConfigurationError(
+                f"conv2d: a field of {reach} pixels has no centre, so padding = \"same\" cannot keep the size; "
+                "use an odd kernel, or a number of pixels"
+            )
+        if self.border in ("reflect", "circular") and self._pixels >= side:
+            raise ConfigurationError(
+                f"conv2d: {self._pixels} pixels of {self.border} padding do not fit an input of {side} pixels; "
+                "pad less, or set border = \"zeros\""
+            )
+        if side + 2 * self._pixels < reach:
+            raise ConfigurationError(
+                f"conv2d: a field of {reach} pixels does not fit an input of {side} + 2 x {self._pixels} pixels; "
+                "use a smaller kernel, or fewer or smaller pools before it"
+            )
+        return (side + 2 * self._pixels - reach) // self.stride + 1
+
+
+def _outer_by_patches(post: Post, pre: Pre, w: Weights) -> Weights:
+    """The weight gradient as one matrix product over cut-out fields, run as a 1x1 convolution.
+
+    Faster than the convolution's own backward pass where the fields are larger than the map: on two cores of a
+    server CPU 19 ms against 45 for 1536 neurons of 384 x 3 x 3 fields at 640 positions.
+    """
+    neurons, channels, kernel, _ = w.shape
+    fields = pre.permute(0, 2, 3, 1).unfold(1, kernel, 1).unfold(2, kernel, 1)  # (b, h, v, channels, k, k)
+    matrix = fields.permute(0, 1, 2, 4, 5, 3).reshape(1, -1, 1, kernel * kernel * channels)
+    activity = post.permute(1, 0, 2, 3).reshape(neurons, -1, 1, 1)
+    return F.conv2d(matrix, activity).view(neurons, kernel, kernel, channels).permute(0, 3, 1, 2)
+
+
+def _image(shape: Shape) -> tuple[int, int, int]:
+    if len(shape) != 3:
+        raise ConfigurationError(
+            f"conv2d: needs an input (channels, height, width), found {shape}; use a dense synapse, or image stimuli"
+        )
+    return shape[0], shape[1], shape[2]
+
+
+@hookimpl
+def synapses() -> list[type[Synapse]]:
+    """Provide the synapse."""
+    return [Conv2d]

@@ -1,0 +1,81 @@
+"""Depthwise convolution: every channel has its own kernels and sees no other channel."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+from torch import Tensor
+
+from neuroplast import ConfigurationError, Synapse, hookimpl
+from neuroplast.shapes import Post, Pre, Shape, Weights
+from neuroplast_plugins.synapses.conv2d import Border, Conv2d
+
+
+class Depthwise(Synapse):
+    """A convolution with as many groups as channels, u[b, c m + q] = w[c m + q] * x[b, c], q = 0 .. m - 1.
+
+    Shapes:
+        x: (batch, channels, height, width), padded. w: (channels · multiplier, 1, kernel, kernel).
+        u: (batch, channels · multiplier, height', width').
+    """
+
+    kind: ClassVar[str] = "depthwise"
+    kernel: int = Field(ge=1, description="side of the receptive field, in pixels of the input")
+    multiplier: int = Field(1, ge=1, description="neurons for each input channel, at each position")
+    stride: int = Field(1, ge=1, description="distance between positions, in pixels of the input")
+    dilation: int = Field(1, ge=1, description="distance between the inputs of a field, in pixels")
+    padding: int | Literal["same"] = Field("same", description="pixels added on each side; same keeps the size at stride 1")
+    border: Border = Field("reflect", description="what the added pixels hold")
+
+    def weight_shape(self, input_shape: Shape) -> Shape:
+        """(channels · multiplier, 1, kernel, kernel)."""
+        return self._grouped(_channels(input_shape)).weight_shape(input_shape)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """(channels · multiplier, height', width')."""
+        return self._grouped(_channels(input_shape)).output_shape(input_shape)
+
+    def prepare(self, x: Tensor) -> Pre:
+        """Pad on all sides."""
+        return self._grouped(x.shape[1]).prepare(x)
+
+    def drive(self, x: Pre, w: Weights) -> Post:
+        """The grouped convolution."""
+        return self._grouped(x.shape[1]).drive(x, w)
+
+    def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
+        """The weight gradient of the grouped convolution."""
+        return self._grouped(pre.shape[1]).outer(post, pre, w)
+
+    def patches(self, x: Pre) -> Tensor:
+        """Every position's field in every channel."""
+        return self._grouped(x.shape[1]).patches(x)
+
+    def positions(self, x: Pre, w: Weights) -> Shape:
+        """(height', width')."""
+        return self._grouped(x.shape[1]).positions(x, w)
+
+    def _grouped(self, channels: int) -> Conv2d:
+        """The convolution that this is, for a given number of channels."""
+        return Conv2d(
+            neurons=channels * self.multiplier,
+            kernel=self.kernel,
+            stride=self.stride,
+            dilation=self.dilation,
+            groups=channels,
+            padding=self.padding,
+            border=self.border,
+        )
+
+
+def _channels(shape: Shape) -> int:
+    if len(shape) != 3:
+        raise ConfigurationError(
+            f"depthwise: needs an input (channels, height, width), found {shape}; use image stimuli"
+        )
+    return shape[0]
+
+
+@hookimpl
+def synapses() -> list[type[Synapse]]:
+    """Provide the synapse."""
+    return [Depthwise]

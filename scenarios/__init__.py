@@ -1,0 +1,1 @@
+"""The scenarios that come with neuroplast, one question a file."""
