@@ -20,6 +20,7 @@ from .parts.constraint import ConstraintContext as ConstraintContext
 from .parts.dynamics import Dynamics as Dynamics
 from .parts.effective import Effective as Effective
 from .parts.initialisation import Initialisation as Initialisation
+from .parts.measure import Measure as Measure
 from .parts.normalisation import Normalisation as Normalisation
 from .parts.pool import Pool as Pool
 from .parts.population import Population as Population

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neuroplast.parts.dynamics import Dynamics
     from neuroplast.parts.effective import Effective
     from neuroplast.parts.initialisation import Initialisation
+    from neuroplast.parts.measure import Measure
     from neuroplast.parts.normalisation import Normalisation
     from neuroplast.parts.pool import Pool
     from neuroplast.parts.population import Population
@@ -125,6 +126,10 @@ def preprocessings() -> list[type[Preprocessing]]: ...  # type: ignore[empty-bod
 
 @hookspec
 def readouts() -> list[type[Readout]]: ...  # type: ignore[empty-body]
+
+
+@hookspec
+def measures() -> list[type[Measure]]: ...  # type: ignore[empty-body]
 
 
 @hookspec

@@ -9,6 +9,7 @@ from neuroplast.parts.constraint import Constraint
 from neuroplast.parts.dynamics import Dynamics
 from neuroplast.parts.effective import Effective
 from neuroplast.parts.initialisation import Initialisation
+from neuroplast.parts.measure import Measure
 from neuroplast.parts.normalisation import Normalisation
 from neuroplast.parts.pool import Pool
 from neuroplast.parts.population import Population
@@ -57,6 +58,7 @@ KINDS = {
         ("stimuli", Stimuli),
         ("preprocessings", Preprocessing),
         ("readouts", Readout),
+        ("measures", Measure),
     )
 }
 SCENARIO = "scenario"

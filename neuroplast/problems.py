@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from neuroplast.errors import Problem
 
-_NAMED = ("layers", "phases", "conditions", "readouts", "projections")
+_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections")
 _OURS = ("unknown_key", "part", "incomplete", "forms")
 
 
@@ -27,7 +27,7 @@ def path_of(location: tuple[int | str, ...], data: Any) -> str:
             kind = words.pop()
             name = here.get("name") if isinstance(here, Mapping) else None
             words.append(str(name or f"{kind.removesuffix('s')}{step + 1}"))
-        else:
+        elif step != "part":  # a read-out's own parameters stand beside its name and times in a file
             words.append(str(step))
     return ".".join(words) or "scenario"
 
