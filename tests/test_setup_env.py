@@ -258,7 +258,7 @@ def test_this_python_is_seen_as_it_is():
     assert setup_env.look(Path("/no/such/python")) is None
 
 
-# The two lists of packages
+# What is written in two places
 
 
 def test_every_requirement_has_a_reason_and_a_tested_version_that_meets_it():
@@ -277,3 +277,12 @@ def test_constraints_hold_names_and_versions_only():
     for line in lines:
         assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[0-9.]+", line), line
     assert not [line for line in lines if re.match("nvidia|cuda|triton", line)]
+
+
+def test_the_version_is_the_same_wherever_it_is_written():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    package = (ROOT / "neuroplast" / "__init__.py").read_text(encoding="utf-8")
+    assert f'\n__version__ = "{version}"\n' in package
