@@ -62,11 +62,18 @@ class View:
         return self._delta(Outer(post, pre))
 
     def decay(self, c: Post | float) -> Delta:
-        """(Σ c) · w_e, the sum over stimuli and positions of each neuron."""
-        return self._delta(Decay(total(c) if isinstance(c, Tensor) else c * self.count))
+        """(Σ c) · w_e, the sum over stimuli and positions of each neuron; a number is c everywhere."""
+        if not isinstance(c, Tensor):
+            return self._delta(Decay(c * self.count))
+        if c.shape != self.u.shape:
+            raise ValueError(
+                f"decay: a coefficient of shape {tuple(c.shape)} for a drive of shape "
+                f"{tuple(self.u.shape)}; give it the shape of view.u"
+            )
+        return self._delta(Decay(total(c)))
 
     def gate(self, post: Post | float, pre: Pre | None = None) -> Delta:
-        """(Σ post · pre) · w_e for each synapse, when the decay depends on the presynaptic side too."""
+        """(Σ post · pre) · w_e for each synapse: a decay that depends on the presynaptic side too."""
         activity = post if isinstance(post, Tensor) else torch.full_like(self.u, post)
         products = self.outer(activity, pre)
         return self._delta(Computed(lambda: products.tensor() * self.w_e))
@@ -76,7 +83,7 @@ class View:
         return a.transpose(0, 1).flatten(1) @ b.transpose(0, 1).flatten(1).T
 
     def mix(self, m: Tensor) -> Delta:
-        """M · w: each neuron changed by a sum of the neurons' weights, M (post, post). Couples the neurons of a layer."""
+        """M · w, M (post, post): each neuron changed by a sum over the layer's neurons."""
         return self._delta(Computed(lambda: (m @ self.w.flatten(1)).view(self.w.shape)))
 
     def _delta(self, term: Outer | Decay | Computed) -> Delta:

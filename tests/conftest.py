@@ -1,0 +1,23 @@
+"""What every test runs under. Helpers that tests share are in `support/`, imported as `support`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # the importlib mode leaves it out
+
+# The same examples every time, and no time limit on a loaded machine.
+settings.register_profile("neuroplast", derandomize=True, deadline=None, max_examples=30)
+settings.load_profile("neuroplast")
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Bits depend on the number of threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

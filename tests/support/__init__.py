@@ -1,0 +1,1 @@
+"""What tests share. `loops` and `doubles` use no code of the plugins."""
