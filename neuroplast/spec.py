@@ -31,6 +31,9 @@ from neuroplast.tables import Table
 STIMULI = "stimuli"
 """The name under which layers ask for the stimuli themselves."""
 
+PART_MARK = "x-part"
+"""In a raw JSON schema, the kind of part that a field holds."""
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -58,8 +61,8 @@ class PartOf:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """A reference that the scenario's schema resolves to the parts known at that time."""
-        return {"$ref": f"#/$defs/{self.interface.family}"}
+        """A mark that the scenario's schema replaces by the parts known at that time."""
+        return {PART_MARK: self.interface.family}
 
     def _validate(self, value: Any, info: core_schema.ValidationInfo) -> Component:
         if isinstance(value, self.interface):

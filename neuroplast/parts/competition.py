@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 
 class Competition(Component):
-    """v -> g, the plasticity activity. Ties go to the lowest index."""
+    """v -> g, the plasticity activity. Ties go to the lowest index.
+
+    graded: whether several neurons are meant to share; one that takes all is then a sign of saturation.
+    """
 
     family: ClassVar[str] = "competition"
+    graded: ClassVar[bool] = False
 
     def check(self, response_shape: Shape) -> None:
         """Refuse, with a ConfigurationError, a response (post, *positions) that cannot compete like this."""

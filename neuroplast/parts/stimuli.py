@@ -1,9 +1,10 @@
 """Where stimuli come from."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -35,6 +36,8 @@ class StimulusSet:
     classes: the names of the classes, in the order of the labels; empty where there are none.
     copy: which copy of a published set this is, so that two are never confused ("original", "jpeg q75", ...).
     source: files or parameters that the arrays came from.
+    truth: what is known of generated stimuli, for analyses and measures to be held against, such as their principal
+        `components`; empty where nothing is.
     """
 
     train: Split
@@ -42,11 +45,15 @@ class StimulusSet:
     classes: tuple[str, ...] = ()
     copy: str = "original"
     source: str = ""
+    truth: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One thing that `data list` and `data check` report: a set, where it is looked for, whether it is there and whole."""
+    """One thing that `data list` and `data check` report: a set, where it is looked for, whether it is there and whole.
+
+    whole: False where it is damaged, None where nobody looked; detail then says what was found and what to do.
+    """
 
     name: str
     path: Path
@@ -73,6 +80,11 @@ class Stimuli(Component):
         return None
 
     @classmethod
+    def reads(cls, path: Path) -> dict[str, Any] | None:
+        """The parameters with which this kind reads a file or folder that a user names; None where it does not."""
+        return None
+
+    @classmethod
     def files(cls, root: Path) -> list[DataFile]:
         """What this kind keeps on disk, for `data list`; nothing where it is generated."""
         return []
@@ -84,5 +96,8 @@ class Stimuli(Component):
 
     @classmethod
     def fetch(cls, root: Path) -> list[Path]:
-        """Download the set into `root` because the user asked; NotImplementedError where that cannot be done."""
+        """Download the set into `root` because the user asked, and return its files.
+
+        NotImplementedError where that cannot be done, with where the set comes from instead; DataError where it failed.
+        """
         raise NotImplementedError(f"{cls.kind}: there is nothing to download")

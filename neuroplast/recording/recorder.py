@@ -16,9 +16,7 @@ RunState = Literal["running", "complete", "interrupted", "failed"]
 class LayerHeader:
     """What the record says of a layer before anything is learnt.
 
-    state: the shape of every tensor that evolves, by name. axes: the names of its axes, from "neuron", "input",
-        "channel", "y", "x" and the like; weights are flattened to ("neuron", "input").
-    weight_shape: the shape of w before flattening; () for a layer without weights.
+    weight_shapes: the shape of each tensor of weights before it is flattened to (neuron, input), by name.
     attributes: rule, competition and the like, for people who browse the file.
     """
 
@@ -35,7 +33,7 @@ class Header:
 
     scenario: the resolved scenario as plain data. provenance: all that may differ between two executions, and versions.
     parts: `kind:name==version` of every part that takes part. packages: `name==version`.
-    data: name, copy, source and sha256 of the arrays used.
+    data: name, copy, source and sha256 of the arrays used. input_shape: the shape of one stimulus.
     """
 
     title: str
@@ -47,6 +45,7 @@ class Header:
     parts: tuple[str, ...]
     packages: tuple[str, ...]
     data: Mapping[str, str]
+    input_shape: Shape
     layers: tuple[LayerHeader, ...]
 
 

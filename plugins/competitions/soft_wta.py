@@ -23,6 +23,7 @@ class SoftWta(Competition):
 
     kind: ClassVar[str] = "soft_wta"
     aliases: ClassVar[tuple[str, ...]] = ("soft",)
+    graded: ClassVar[bool] = True
     parameter_aliases = {"t_invert": "inverse_temperature"}
     inverse_temperature: float = Field(1.0, gt=0, description="1 / τ, in one over the drive's unit; large is hard")
     anti_hebbian: bool = Field(True, description="whether losers learn with the opposite sign")

@@ -1,0 +1,294 @@
+"""Runs one resolved scenario: phases, read-outs, measures, events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import State
+from neuroplast.errors import ConfigurationError
+from neuroplast.events import IntervalReport, RunInfo
+from neuroplast.features import ComputedFeatures, keep
+from neuroplast.gradient import GradientLearning
+from neuroplast.layer import FROZEN, Adapts
+from neuroplast.monitor import Monitor
+from neuroplast.network import Network, as_float
+from neuroplast.parts.readout import Advance, Classifier, FeatureSource
+from neuroplast.parts.stimuli import Split
+from neuroplast.progress import Progress
+from neuroplast.recording.recorder import Recorder
+from neuroplast.registry import Registry
+from neuroplast.scenario import MeasureSpec, PhaseSpec, ReadoutSpec, Scenario
+from neuroplast.streams import stream
+
+REPORT_SECONDS = 0.25
+"""How often listeners hear of progress."""
+
+FLUSH_SECONDS = 10.0
+"""How often the record is brought to disk."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a phase in which the same layers adapt: all at once, or one of a greedy phase.
+
+    steps, epochs, per_epoch: its length; start: the run's step at which it begins.
+    """
+
+    phase: PhaseSpec
+    groups: dict[str, Adapts]
+    steps: int
+    epochs: int
+    per_epoch: int
+    start: int
+
+    @property
+    def title(self) -> str:
+        """For messages."""
+        layers = ", ".join(self.groups)
+        return f"{self.phase.name}: {layers}" if self.phase.order == "greedy" else str(self.phase.name)
+
+
+@dataclass
+class Parts:
+    """The stimuli of a run: what is learnt from, and what read-outs are scored on."""
+
+    train: Split
+    scored: dict[str, Split] = field(default_factory=dict)
+    classes: int = 0
+
+
+def stages(scenario: Scenario, layers: list[str], stimuli: int) -> list[Stage]:
+    """What adapts when, in order."""
+    found: list[Stage] = []
+    start = 0
+    for phase in scenario.phases:
+        chosen = [name for name in layers if not phase.layers or name in phase.layers]
+        sets = [[name] for name in chosen] if phase.order == "greedy" else [chosen]
+        steps, epochs, per_epoch = phase.length(stimuli)
+        for names in sets if chosen else []:
+            groups = {name: _groups(scenario, name, phase) for name in names}
+            found.append(Stage(phase, groups, steps, epochs, per_epoch, start))
+            start += steps
+    return found
+
+
+def _groups(scenario: Scenario, name: str, phase: PhaseSpec) -> Adapts:
+    """The groups of a layer that adapt in a phase: weights only where something owns their change."""
+    layer = next(spec for spec in scenario.layers if spec.name == name)
+    owned = phase.learning == "gradient" or any(p.rule is not None for p in layer.all_projections())
+    a = phase.adapts
+    neurons = a.neurons and phase.learning == "explicit"
+    return Adapts(weights=a.weights and owned, neurons=neurons, statistics=a.statistics)
+
+
+class Engine:
+    """Runs one scenario with one seed on a network; everything that happens goes to the recorder and the listeners."""
+
+    def __init__(
+        self, scenario: Scenario, network: Network, parts: Parts, recorder: Recorder, known: Registry, info: RunInfo
+    ) -> None:
+        self.scenario, self.network, self.parts = scenario, network, parts
+        self.recorder, self.registry, self.info = recorder, known, info
+        self.seed = info.seed
+        self.results: dict[str, dict[str, float]] = {}
+        self.monitors = {name: Monitor(layer, recorder) for name, layer in network.layers.items()}
+        self.step = 0
+        self.stages = stages(scenario, list(network.layers), len(parts.train))
+        self._memories = [
+            (part, State(part.fit(as_float(parts.train.x)))) for part in scenario.preprocessing
+        ]
+        self._reported = self._flushed = time.monotonic()
+
+    def run(self) -> dict[str, dict[str, float]]:
+        """Learn through all phases, evaluate where asked, and return the results by group."""
+        self.registry.fire("run_started", run=self.info)
+        self.recorder.snapshot(0, self.network.state())
+        self._evaluate("start")
+        for i, stage in enumerate(self.stages):
+            self._learn(stage)
+            self._finish_layers(stage, self.stages[i + 1 :])
+        self.network.freeze()
+        self.recorder.snapshot(self.step, self.network.state())
+        self._evaluate("end")
+        self.registry.fire("run_finished", run=self.info, results=self.results)
+        return self.results
+
+    def complaints(self) -> list[str]:
+        """What looks unhealthy, layer by layer."""
+        return [line for monitor in self.monitors.values() for line in monitor.complaints()]
+
+    # -- learning --------------------------------------------------------------------------------------------------
+
+    def _learn(self, stage: Stage) -> None:
+        self.network.adapt(stage.groups)
+        self.recorder.event(self.step, "phase", stage.title)
+        backprop = self._backprop(stage) if stage.phase.learning == "gradient" else None
+        for position, index in enumerate(self._order(stage)):
+            x, labels = self._batch(index)
+            progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
+            sampled = (position + 1) % self.scenario.record.every == 0 or position + 1 == stage.steps
+            self._observe(stage, sampled)
+            if backprop:
+                assert labels is not None
+                backprop.learn(x, labels, progress)
+            else:
+                self.network.learn(x, labels, progress, stage.phase.update)
+            self.step += 1
+            if sampled:
+                self._record(stage)
+            self._report(stage.title, position + 1, stage.steps)
+            self._evaluate_between(stage, position + 1)
+            self.network.adapt(stage.groups)
+        if backprop:
+            backprop.finish()
+
+    def _backprop(self, stage: Stage) -> GradientLearning:
+        if self.parts.train.y is None:
+            raise ConfigurationError(f"{stage.title}: learning = \"gradient\" needs labels, and these stimuli have none")
+        return GradientLearning(self.network, stage.phase, self.parts.classes, self.seed)
+
+    def _order(self, stage: Stage) -> Iterator[Tensor]:
+        """The indices of each batch; all layers of a greedy phase see the same order."""
+        count, batch = len(self.parts.train), stage.phase.batch
+        for step in range(stage.steps):
+            epoch, place = divmod(step, stage.per_epoch)
+            if place == 0:
+                rng = stream(self.seed, f"{stage.phase.name}.epoch{epoch}.order")
+                order = torch.randperm(count, generator=rng) if stage.phase.shuffle else torch.arange(count)
+            yield order[place * batch : (place + 1) * batch]
+
+    def _batch(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
+        x = self.prepared(self.parts.train.x[index], "train", self.step)
+        y = None if self.parts.train.y is None else self.parts.train.y[index].to(self.network.device)
+        return x, y
+
+    def prepared(self, x: Tensor, part: str, step: int = 0) -> Tensor:
+        """Stimuli on the device, as floats, preprocessed."""
+        x = as_float(x.to(self.network.device))
+        for i, (preprocessing, memory) in enumerate(self._memories):
+            if preprocessing.when == "always" or part == "train":
+                x = preprocessing.apply(x, memory, stream(self.seed, f"preprocessing.{i}.step{step}"))
+        return x
+
+    # -- watching --------------------------------------------------------------------------------------------------
+
+    def _observe(self, stage: Stage, sampled: bool) -> None:
+        for name in stage.groups if stage.phase.learning == "explicit" else ():
+            self.network.layers[name].observer = self.monitors[name] if sampled else None
+
+    def _record(self, stage: Stage) -> None:
+        for name in stage.groups:
+            layer = self.network.layers[name]
+            if stage.phase.learning == "gradient":
+                self.monitors[name].changed(layer)
+            layer.observer = None
+            self.monitors[name].record(self.step)
+
+    def _report(self, title: str, done: float, total: float) -> None:
+        now = time.monotonic()
+        if now - self._reported >= REPORT_SECONDS or done == total:
+            self._reported = now
+            report = IntervalReport(title, done, total, self.step)
+            self.registry.fire("interval", run=self.info, report=report)
+        if now - self._flushed >= FLUSH_SECONDS:
+            self._flushed = now
+            self.recorder.flush(self.step)
+
+    def _finish_layers(self, stage: Stage, later: list[Stage]) -> None:
+        for name in stage.groups:
+            if not any(name in other.groups for other in later):
+                self.recorder.event(self.step, "layer finished", name)
+                self.registry.fire("layer_finished", run=self.info, layer=name)
+
+    # -- evaluating ------------------------------------------------------------------------------------------------
+
+    def _evaluate_between(self, stage: Stage, done: int) -> None:
+        """What is asked for at this point, before the end of the last stage."""
+        if done == stage.steps and stage is self.stages[-1]:
+            return
+        due = [at for at in self._times() if _is_due(at, done, stage, self.step)]
+        for at in due:
+            self._evaluate(at)
+
+    def _times(self) -> list[str]:
+        asked = [at for spec in (*self.scenario.readouts, *self.scenario.measures) for at in spec.at]
+        return [at for at in dict.fromkeys(asked) if at not in ("start", "end")]
+
+    def _evaluate(self, at: str) -> None:
+        """Fit and score every read-out, and take every measure, that is asked for at this time."""
+        self.network.freeze()
+        for readout in self.scenario.readouts:
+            if at in readout.at:
+                self._keep(readout.name or readout.part.kind, self.read_out(readout))
+        for measure in self.scenario.measures:
+            if at in measure.at:
+                self._keep(measure.name or measure.part.kind, self._measure(measure))
+
+    def _keep(self, group: str, values: dict[str, float]) -> None:
+        self.recorder.metrics(group, self.step, values)
+        self.results[group] = values
+
+    def _measure(self, spec: MeasureSpec) -> dict[str, float]:
+        stimuli = self.prepared(self.parts.train.x, "measure")
+        return spec.part.measure(self.network, stimuli)
+
+    def read_out(self, spec: ReadoutSpec) -> dict[str, float]:
+        """Accuracy in percent on training, validation and test stimuli of a read-out fitted on the training ones."""
+        name = spec.name or spec.part.kind
+        source = keep(self.features(self.parts.train, spec.layer, name), self._advance(f"{name}: features"))
+        rng = stream(self.seed, f"{name}.readout")
+        classifier = spec.part.fit(source, self.parts.classes, rng, self._advance(f"{name}: fit"))
+        scores = {"train_accuracy": accuracy(classifier, source, self._advance(f"{name}: train"))}
+        for part, split in self.parts.scored.items():
+            features = self.features(split, spec.layer, name)
+            scores[f"{part}_accuracy"] = accuracy(classifier, features, self._advance(f"{name}: {part}"))
+        return scores
+
+    def features(self, split: Split, layer: str | None, name: str) -> ComputedFeatures:
+        """The features of a part, computed when asked for; the training part is not augmented here."""
+        if split.y is None:
+            raise ConfigurationError(f"readout {name}: needs labels, and these stimuli have none; leave it out")
+        size = self.network.features(self.prepared(split.x[:1], "score"), layer).shape[1]
+
+        def compute(index: Tensor) -> Tensor:
+            return self.network.features(self.prepared(split.x[index], "score"), layer)
+
+        return ComputedFeatures(compute, split.y, size)
+
+    def _advance(self, title: str) -> Advance:
+        return lambda share: self._report(title, share, 1.0)
+
+
+def accuracy(classifier: Classifier, source: FeatureSource, advance: Advance) -> float:
+    """The share of stimuli, in percent, whose largest score is that of their class; of equal scores the first counts."""
+    right = done = 0
+    for features, labels in source.blocks():
+        right += int((classifier.scores(features).argmax(1) == labels).sum())
+        done += len(labels)
+        advance(done / len(source))
+    return 100.0 * right / len(source)
+
+
+def _is_due(at: str, done: int, stage: Stage, step: int) -> bool:
+    kind, number, *_ = at.split()
+    if kind == "epoch":
+        return done == int(number) * stage.per_epoch
+    return step % int(number) == 0
+
+
+def describe(stage: Stage) -> str:
+    """A stage of the plan as a line."""
+    words = []
+    for name, adapts in stage.groups.items():
+        groups = [g for g in ("weights", "neurons", "statistics") if getattr(adapts, g)]
+        words.append(f"{name}: {', '.join(groups) if adapts != FROZEN else 'nothing'}")
+    phase = stage.phase
+    return (
+        f"{stage.title}: {stage.steps} steps of {phase.batch} stimuli by {phase.learning} learning; adapts "
+        + "; ".join(words)
+    )

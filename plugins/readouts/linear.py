@@ -1,0 +1,81 @@
+"""A linear read-out, trained by gradient descent on cross-entropy."""
+
+from math import sqrt
+from typing import ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+
+from neuroplast import Advance, Classifier, FeatureSource, Readout, hookimpl
+from neuroplast.functional import dropout, halvings
+
+
+class Linear(Readout):
+    """scores = W f + b, fitted by Adam on the cross-entropy of minibatches, features dropped out at random.
+
+    Weights and bias start from U(-1/sqrt(D), 1/sqrt(D)), D the number of features. The rate is halved at epochs int(r E)
+    for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50 epochs are asked for, for r in 0.5, 0.75 where E >= 20, and
+    stays below that. The result is that of the last epoch.
+
+    Source:
+        Journé et al. (2023), arXiv 2209.11883, and the authors' code.
+    """
+
+    kind: ClassVar[str] = "linear"
+    parameter_aliases = {"lr": "eta"}
+    epochs: int = Field(50, ge=1, description="passes over the training features")
+    batch: int = Field(64, ge=1, description="stimuli in a minibatch")
+    eta: float = Field(1e-3, gt=0, description="Adam's rate at the start")
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of features left out in training")
+    schedule: Literal["halving", "constant"] = Field("halving", description="what becomes of the rate")
+
+    def fit(
+        self, source: FeatureSource, classes: int, rng: torch.Generator, advance: Advance
+    ) -> Classifier:
+        """Fit from scratch."""
+        bound = 1 / sqrt(source.size)
+        weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng)
+        bias = torch.empty(classes).uniform_(-bound, bound, generator=rng)
+        head = LinearClassifier(weight.requires_grad_(), bias.requires_grad_())
+        adam = torch.optim.Adam([weight, bias], lr=self.eta, fused=True)
+        for epoch in range(self.epochs):
+            halved = halvings(epoch, self.epochs) if self.schedule == "halving" else 0
+            adam.param_groups[0]["lr"] = self.eta * 0.5**halved
+            order = torch.randperm(len(source), generator=rng)
+            for start in range(0, len(source), self.batch):
+                index = order[start : start + self.batch]
+                features = dropout(source.rows(index), self.dropout, rng)
+                with torch.enable_grad():
+                    loss = F.cross_entropy(head.scores(features), source.labels[index])
+                    weight.grad, bias.grad = torch.autograd.grad(loss, (weight, bias))
+                adam.step()
+                if start // self.batch % 20 == 0:
+                    advance((epoch + start / len(source)) / self.epochs)
+        return LinearClassifier(weight.detach(), bias.detach())
+
+
+class LinearClassifier(Classifier):
+    """scores = W f + b.
+
+    Shapes:
+        weight: (classes, features). bias: (classes,).
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        self.weight, self.bias = weight, bias
+
+    def scores(self, features: Tensor) -> Tensor:
+        """(batch, classes)."""
+        return F.linear(features, self.weight, self.bias)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weight and bias."""
+        return {"weight": self.weight, "bias": self.bias}
+
+
+@hookimpl
+def readouts() -> list[type[Readout]]:
+    """Provide the read-out."""
+    return [Linear]
