@@ -1,6 +1,7 @@
 """neuroplast: learning by local synaptic plasticity, on PyTorch.
 
-The public names are listed in `__init__.pyi` and imported when first used, so that the command line starts without torch.
+The public names are listed in `__init__.pyi` and imported when first used, so that the command line
+starts without torch.
 """
 
 import lazy_loader

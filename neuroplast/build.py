@@ -61,7 +61,9 @@ def expand(entries: Mapping[str, Any], resolver: RegistryResolver) -> dict[str, 
             kind = base[name].get("kind") if isinstance(base.get(name), Mapping) else None
             own[name] = _plain(own[name], interface.family, kind, resolver.registry)
     if isinstance(own.get("projections"), list):
-        own["projections"] = [expand(p, resolver) if isinstance(p, Mapping) else p for p in own["projections"]]
+        own["projections"] = [
+            expand(p, resolver) if isinstance(p, Mapping) else p for p in own["projections"]
+        ]
     return {**merged(base, own), **({"use": own["use"]} if "use" in own else {})}
 
 
@@ -87,8 +89,10 @@ def layer_spec(**entries: Any) -> LayerSpec:
         raise ScenarioError("layer", problems(error, entries)) from None
 
 
-def build_layer(input_shape: Shape, seed: int = 0, device: str | torch.device = "cpu", **entries: Any) -> Layer:
-    """A layer that learns when told to: `build_layer((784,), synapse={"kind": "dense", "neurons": 100}, use="hard_wta")`.
+def build_layer(
+    input_shape: Shape, seed: int = 0, device: str | torch.device = "cpu", **entries: Any
+) -> Layer:
+    """A layer that learns when told to: `build_layer((784,), use="hard_wta", synapse={...}).learn(x)`.
 
     input_shape: the shape of one stimulus, (features,) or (channels, height, width).
     entries: the layer's parts as in a scenario file, by name, as tables, or as instances.

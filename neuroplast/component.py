@@ -51,7 +51,9 @@ class State:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: an assignment would lose the layer's tensor."""
-        raise AttributeError(f"memory is changed in place: use memory.{name}.copy_(...), .add_(...), .lerp_(...)")
+        raise AttributeError(
+            f"memory is changed in place: use memory.{name}.copy_(...), .add_(...), .lerp_(...)"
+        )
 
 
 NO_STATE = State({})
@@ -89,7 +91,10 @@ class Component(Table, ABC):
     def plain(cls, table: Mapping[str, Any]) -> dict[str, Any]:
         """The table under plain names; where an alias and its plain name both stand, the alias came later and wins."""
         named = {k: v for k, v in table.items() if k not in cls.parameter_aliases}
-        return {**named, **{cls.parameter_aliases[k]: v for k, v in table.items() if k in cls.parameter_aliases}}
+        return {
+            **named,
+            **{cls.parameter_aliases[k]: v for k, v in table.items() if k in cls.parameter_aliases},
+        }
 
     @model_serializer(mode="wrap")
     def _with_kind(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

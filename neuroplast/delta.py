@@ -100,7 +100,7 @@ class Delta:
         return torch.stack(parts).sum(0) if parts else torch.zeros_like(self.w_e)
 
     def add_to(self, w: Weights) -> None:
-        """w += Δ, in place and in as few passes as the geometry allows."""
+        """W += Δ, in place and in as few passes as the geometry allows."""
         self._accumulate(w)
 
     def _accumulate(self, w: Weights | None) -> Weights:
@@ -165,7 +165,7 @@ def _scale_in_place(w: Weights, factor: Factor) -> Weights:
 
 
 def _add(w: Weights | None, term: Weights, factor: Factor) -> Weights:
-    """w + factor · term, in place where w is given; `term` itself is never changed."""
+    """W + factor · term, in place where w is given; `term` itself is never changed."""
     if isinstance(factor, Tensor):
         factor = per_neuron(factor, term) if factor.dim() == 1 else factor
         return term * factor if w is None else w.addcmul_(term, factor)

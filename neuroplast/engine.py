@@ -50,7 +50,9 @@ class Stage:
     def title(self) -> str:
         """For messages."""
         layers = ", ".join(self.groups)
-        return f"{self.phase.name}: {layers}" if self.phase.order == "greedy" else str(self.phase.name)
+        return (
+            f"{self.phase.name}: {layers}" if self.phase.order == "greedy" else str(self.phase.name)
+        )
 
 
 @dataclass
@@ -90,7 +92,13 @@ class Engine:
     """Runs one scenario with one seed on a network; everything that happens goes to the recorder and the listeners."""
 
     def __init__(
-        self, scenario: Scenario, network: Network, parts: Parts, recorder: Recorder, known: Registry, info: RunInfo
+        self,
+        scenario: Scenario,
+        network: Network,
+        parts: Parts,
+        recorder: Recorder,
+        known: Registry,
+        info: RunInfo,
     ) -> None:
         self.scenario, self.network, self.parts = scenario, network, parts
         self.recorder, self.registry, self.info = recorder, known, info
@@ -131,7 +139,9 @@ class Engine:
         for position, index in enumerate(self._order(stage)):
             x, labels = self._batch(index)
             progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
-            sampled = (position + 1) % self.scenario.record.every == 0 or position + 1 == stage.steps
+            sampled = (
+                position + 1
+            ) % self.scenario.record.every == 0 or position + 1 == stage.steps
             self._observe(stage, sampled)
             if backprop:
                 assert labels is not None
@@ -149,7 +159,9 @@ class Engine:
 
     def _backprop(self, stage: Stage) -> GradientLearning:
         if self.parts.train.y is None:
-            raise ConfigurationError(f"{stage.title}: learning = \"gradient\" needs labels, and these stimuli have none")
+            raise ConfigurationError(
+                f'{stage.title}: learning = "gradient" needs labels, and these stimuli have none'
+            )
         return GradientLearning(self.network, stage.phase, self.parts.classes, self.seed)
 
     def _order(self, stage: Stage) -> Iterator[Tensor]:
@@ -159,12 +171,20 @@ class Engine:
             epoch, place = divmod(step, stage.per_epoch)
             if place == 0:
                 rng = stream(self.seed, f"{stage.phase.name}.epoch{epoch}.order")
-                order = torch.randperm(count, generator=rng) if stage.phase.shuffle else torch.arange(count)
+                order = (
+                    torch.randperm(count, generator=rng)
+                    if stage.phase.shuffle
+                    else torch.arange(count)
+                )
             yield order[place * batch : (place + 1) * batch]
 
     def _batch(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
         x = self.prepared(self.parts.train.x[index], "train", self.step)
-        y = None if self.parts.train.y is None else self.parts.train.y[index].to(self.network.device)
+        y = (
+            None
+            if self.parts.train.y is None
+            else self.parts.train.y[index].to(self.network.device)
+        )
         return x, y
 
     def prepared(self, x: Tensor, part: str, step: int = 0) -> Tensor:
@@ -172,7 +192,9 @@ class Engine:
         x = as_float(x.to(self.network.device))
         for i, (preprocessing, memory) in enumerate(self._memories):
             if preprocessing.when == "always" or part == "train":
-                x = preprocessing.apply(x, memory, stream(self.seed, f"preprocessing.{i}.step{step}"))
+                x = preprocessing.apply(
+                    x, memory, stream(self.seed, f"preprocessing.{i}.step{step}")
+                )
         return x
 
     # -- watching --------------------------------------------------------------------------------------------------
@@ -216,7 +238,9 @@ class Engine:
             self._evaluate(at)
 
     def _times(self) -> list[str]:
-        asked = [at for spec in (*self.scenario.readouts, *self.scenario.measures) for at in spec.at]
+        asked = [
+            at for spec in (*self.scenario.readouts, *self.scenario.measures) for at in spec.at
+        ]
         return [at for at in dict.fromkeys(asked) if at not in ("start", "end")]
 
     def _evaluate(self, at: str) -> None:
@@ -240,19 +264,25 @@ class Engine:
     def read_out(self, spec: ReadoutSpec) -> dict[str, float]:
         """Accuracy in percent on training, validation and test stimuli of a read-out fitted on the training ones."""
         name = spec.name or spec.part.kind
-        source = keep(self.features(self.parts.train, spec.layer, name), self._advance(f"{name}: features"))
+        source = keep(
+            self.features(self.parts.train, spec.layer, name), self._advance(f"{name}: features")
+        )
         rng = stream(self.seed, f"{name}.readout")
         classifier = spec.part.fit(source, self.parts.classes, rng, self._advance(f"{name}: fit"))
         scores = {"train_accuracy": accuracy(classifier, source, self._advance(f"{name}: train"))}
         for part, split in self.parts.scored.items():
             features = self.features(split, spec.layer, name)
-            scores[f"{part}_accuracy"] = accuracy(classifier, features, self._advance(f"{name}: {part}"))
+            scores[f"{part}_accuracy"] = accuracy(
+                classifier, features, self._advance(f"{name}: {part}")
+            )
         return scores
 
     def features(self, split: Split, layer: str | None, name: str) -> ComputedFeatures:
         """The features of a part, computed when asked for; the training part is not augmented here."""
         if split.y is None:
-            raise ConfigurationError(f"readout {name}: needs labels, and these stimuli have none; leave it out")
+            raise ConfigurationError(
+                f"readout {name}: needs labels, and these stimuli have none; leave it out"
+            )
         size = self.network.features(self.prepared(split.x[:1], "score"), layer).shape[1]
 
         def compute(index: Tensor) -> Tensor:
@@ -265,7 +295,7 @@ class Engine:
 
 
 def accuracy(classifier: Classifier, source: FeatureSource, advance: Advance) -> float:
-    """The share of stimuli, in percent, whose largest score is that of their class; of equal scores the first counts."""
+    """The share of stimuli, in percent, whose largest score is their class's; of equal ones the first counts."""
     right = done = 0
     for features, labels in source.blocks():
         right += int((classifier.scores(features).argmax(1) == labels).sum())

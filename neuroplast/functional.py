@@ -52,7 +52,11 @@ def per_neuron(value: PerPost, like: Tensor) -> Tensor:
 
 def rows(w: Weights) -> Tensor:
     """The weights as a matrix (post, fan-in), without a copy; a row holds one neuron's weights, in memory order."""
-    if w.dim() == 4 and not w.is_contiguous() and w.is_contiguous(memory_format=torch.channels_last):
+    if (
+        w.dim() == 4
+        and not w.is_contiguous()
+        and w.is_contiguous(memory_format=torch.channels_last)
+    ):
         return w.permute(0, 2, 3, 1).flatten(1)
     return w.flatten(1)
 
@@ -80,7 +84,7 @@ def rectified_power(u: Post, power: float) -> Post:
 
 
 def dropout(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
-    """x with a share p of entries set to 0, the others divided by 1 - p; drawn on the CPU from `rng`.
+    """X with a share p of entries set to 0, the others divided by 1 - p; drawn on the CPU from `rng`.
 
     Where p is a multiple of 1/256 eight masks are taken from one draw of 64 bits, 25 times as fast.
     """
@@ -98,7 +102,14 @@ def dropout(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
 def halvings(epoch: int, epochs: int) -> int:
     """How often a read-out's rate has been halved by this epoch, counted from 0, on the published schedule.
 
-    At epochs int(r E) for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50, r in 0.5, 0.75 where E >= 20, else never.
+    At epochs int(r E), for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50, for r in 0.5, 0.75 where
+    E >= 20, else never.
     """
-    shares = (0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9) if epochs >= 50 else (0.5, 0.75) if epochs >= 20 else ()
+    shares = (
+        (0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9)
+        if epochs >= 50
+        else (0.5, 0.75)
+        if epochs >= 20
+        else ()
+    )
     return sum(epoch >= int(share * epochs) for share in shares)

@@ -38,7 +38,9 @@ class GradientLearning:
     def learn(self, x: Tensor, labels: Tensor, progress: Progress) -> None:
         """One step of Adam."""
         if self.phase.gradient.halve:
-            self.adam.param_groups[0]["lr"] = self.phase.gradient.eta * 0.5 ** halvings(progress.epoch, progress.epochs)
+            self.adam.param_groups[0]["lr"] = self.phase.gradient.eta * 0.5 ** halvings(
+                progress.epoch, progress.epochs
+            )
         with torch.enable_grad():
             response = list(self.network.responses(x).values())[-1].flatten(1)
             scores = F.linear(dropout(response, self.phase.gradient.dropout, self.rng), *self.head)

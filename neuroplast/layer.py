@@ -98,7 +98,9 @@ class Layer:
     def w(self) -> Tensor:
         """The weights of the only projection."""
         if len(self.projections) != 1:
-            raise ConfigurationError(f"{self.name}: has {len(self.projections)} projections; ask one of them for w")
+            raise ConfigurationError(
+                f"{self.name}: has {len(self.projections)} projections; ask one of them for w"
+            )
         return self.projections[0].w
 
     @property
@@ -107,7 +109,9 @@ class Layer:
         if len(self.projections) == 1:
             return {**self.projections[0].state, **self._own}
         several = {
-            f"{p.name.removeprefix(self.name + '.')}.{k}": t for p in self.projections for k, t in p.state.items()
+            f"{p.name.removeprefix(self.name + '.')}.{k}": t
+            for p in self.projections
+            for k, t in p.state.items()
         }
         return {**several, **self._own}
 
@@ -115,7 +119,9 @@ class Layer:
         """Overwrite all state in place; ConfigurationError where a name or a shape differs."""
         own = self.state
         for name in sorted(own.keys() ^ state.keys()):
-            raise ConfigurationError(f"{self.name}: state {name!r} is only on one side; was it another scenario?")
+            raise ConfigurationError(
+                f"{self.name}: state {name!r} is only on one side; was it another scenario?"
+            )
         for name, tensor in own.items():
             if tensor.shape != state[name].shape:
                 raise ConfigurationError(
@@ -164,19 +170,25 @@ class Layer:
         return self.spec.pool.pool(self._respond(v_response, views))
 
     def present(self, x: Inputs, compete: bool) -> tuple[list[View], Post]:
-        """Normalise, effective weights, drive, integrate, compete: a view for each projection, and what is responded to."""
+        """Normalise, drive, integrate, compete: a view for each projection, and the v that is responded to."""
         xs = (x,) if isinstance(x, Tensor) else tuple(x)
         if not self.projections:
             return [], xs[0]
-        prepared = [p.present(x, self.adapts.statistics) for p, x in zip(self.projections, xs, strict=True)]
+        prepared = [
+            p.present(x, self.adapts.statistics) for p, x in zip(self.projections, xs, strict=True)
+        ]
         return self._compete(prepared, compete)
 
-    def _compete(self, prepared: list[tuple[Tensor, Tensor]], compete: bool) -> tuple[list[View], Post]:
+    def _compete(
+        self, prepared: list[tuple[Tensor, Tensor]], compete: bool
+    ) -> tuple[list[View], Post]:
         pairs = list(zip(self.projections, prepared, strict=True))
         drives = [p.drive(*given) for p, given in pairs]
         u = _sum(drives)
         v = self._integrate(u)
-        responses = [p.response_drive(*given, drive) for (p, given), drive in zip(pairs, drives, strict=True)]
+        responses = [
+            p.response_drive(*given, drive) for (p, given), drive in zip(pairs, drives, strict=True)
+        ]
         same = all(r is d for r, d in zip(responses, drives, strict=True))
         v_response = v if same else self._integrate(_sum(responses))
         g = self.spec.competition.compete(v, self._memory("competition")) if compete else v
@@ -189,8 +201,12 @@ class Layer:
         if spec.rule is None or spec.scaling is None:
             return
         try:
-            delta = spec.scaling.scale(spec.rule.delta(view.remembering(projection.memory("rule"))), view)
-            spec.step.apply(projection.w, delta, projection.eta(view, progress), projection.memory("step"))
+            delta = spec.scaling.scale(
+                spec.rule.delta(view.remembering(projection.memory("rule"))), view
+            )
+            spec.step.apply(
+                projection.w, delta, projection.eta(view, progress), projection.memory("step")
+            )
         except NotFiniteError as error:
             raise self.not_finite(progress.step, str(error)) from error
         projection.enforce()
@@ -198,22 +214,31 @@ class Layer:
     def not_finite(self, step: int, what: str) -> LearningError:
         """The sentence that names layer, part, step and remedy."""
         rules = " and ".join(f"{p.spec.rule.kind!r}" for p in self.projections if p.spec.rule)
-        hints = dict.fromkeys(p.spec.rule.hint for p in self.projections if p.spec.rule and p.spec.rule.hint)
+        hints = dict.fromkeys(
+            p.spec.rule.hint for p in self.projections if p.spec.rule and p.spec.rule.hint
+        )
         remedy = "; ".join(hints) or "lower the rate or bound the weights with a constraint"
-        return LearningError(f"{self.name}: {what} at step {step} under rule {rules or 'none'}; {remedy}")
+        return LearningError(
+            f"{self.name}: {what} at step {step} under rule {rules or 'none'}; {remedy}"
+        )
 
     def _signalled(self, views: list[View], labels: Tensor | None, y: Post) -> list[View]:
         if not self.spec.signals:
             return views
         if labels is None:
             names = ", ".join(self.spec.signals)
-            raise ConfigurationError(f"{self.name}: signals ({names}) need labels, and these stimuli have none")
+            raise ConfigurationError(
+                f"{self.name}: signals ({names}) need labels, and these stimuli have none"
+            )
         signals = {name: part.signal(labels, y) for name, part in self.spec.signals.items()}
         return [replace(view, signals=signals) for view in views]
 
     def _answer_again(self, views: list[View]) -> Post:
         """The response of the changed weights to the same prepared inputs."""
-        prepared = [(v.x, p.spec.effective.effective(p.w)) for p, v in zip(self.projections, views, strict=True)]
+        prepared = [
+            (v.x, p.spec.effective.effective(p.w))
+            for p, v in zip(self.projections, views, strict=True)
+        ]
         again, v_response = self._compete(prepared, self.spec.population.reads_g)
         return self.spec.pool.pool(self._respond(v_response, again))
 

@@ -42,22 +42,38 @@ class Monitor:
         equal = (v.amax(1) == v.amin(1)).sum()
         self.last = {
             "win_count": Series(wins, "positions won in the sampled batch", statistic="sum"),
-            "dead_share": Series(dead, f"share of neurons that won nowhere in {WINDOW} sampled batches"),
-            "all_equal_count": Series(equal, "positions of the sampled batch where all drives are equal", statistic="sum"),
-            "saturated_share": Series(saturated, "share of positions where one neuron has all plasticity activity"),
+            "dead_share": Series(
+                dead, f"share of neurons that won nowhere in {WINDOW} sampled batches"
+            ),
+            "all_equal_count": Series(
+                equal, "positions of the sampled batch where all drives are equal", statistic="sum"
+            ),
+            "saturated_share": Series(
+                saturated, "share of positions where one neuron has all plasticity activity"
+            ),
         }
 
     def changed(self, layer: Layer) -> None:
         """Measure norms, the size of the change, and what constraints corrected."""
         for i, projection in enumerate(layer.projections):
-            prefix = "" if len(layer.projections) == 1 else projection.name.removeprefix(f"{layer.name}.") + "."
-            self.last[f"{prefix}weight_norm"] = Series(norms(projection.w), "Euclidean norm of a neuron's weights")
+            prefix = (
+                ""
+                if len(layer.projections) == 1
+                else projection.name.removeprefix(f"{layer.name}.") + "."
+            )
+            self.last[f"{prefix}weight_norm"] = Series(
+                norms(projection.w), "Euclidean norm of a neuron's weights"
+            )
             if self._before:
                 change = norms(projection.w - self._before[i])
-                self.last[f"{prefix}delta_norm"] = Series(change, "Euclidean norm of the change made by the step")
+                self.last[f"{prefix}delta_norm"] = Series(
+                    change, "Euclidean norm of the change made by the step"
+                )
         corrected = int(sum(int(p.corrected) for p in layer.projections))
         self.last["corrected_count"] = Series(
-            float(corrected - self._corrected), "values corrected by constraints since the last sample", statistic="sum"
+            float(corrected - self._corrected),
+            "values corrected by constraints since the last sample",
+            statistic="sum",
         )
         self._corrected = corrected
 
@@ -84,7 +100,8 @@ class Monitor:
         dead = shares.get("dead_share", 0.0)
         if dead > 0.1 and len(self.wins) == WINDOW:
             found.append(
-                f"{name}: {dead:.0%} of its neurons win nowhere (dead units); soften the competition, or use fewer neurons"
+                f"{name}: {dead:.0%} of its neurons win nowhere (dead units); "
+                "soften the competition, or use fewer neurons"
             )
         if self.layer.spec.competition.graded and shares.get("saturated_share", 0.0) > 0.99:
             found.append(
@@ -92,7 +109,11 @@ class Monitor:
                 "lower the inverse temperature"
             )
         lengths = self.lengths()
-        if lengths is not None and self.first_norm and float(lengths.max()) > 10 * max(self.first_norm, 1.0):
+        if (
+            lengths is not None
+            and self.first_norm
+            and float(lengths.max()) > 10 * max(self.first_norm, 1.0)
+        ):
             found.append(
                 f"{name}: its largest weight norm ran from {self.first_norm:.3g} to {float(lengths.max()):.3g}; "
                 "lower the rate, or bound the weights with a constraint"

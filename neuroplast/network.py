@@ -73,7 +73,11 @@ class Network:
             layer.adapts = groups.get(name, FROZEN)
 
     def learn(
-        self, x: Tensor, labels: Tensor | None = None, progress: Progress | None = None, update: Update = "before"
+        self,
+        x: Tensor,
+        labels: Tensor | None = None,
+        progress: Progress | None = None,
+        update: Update = "before",
     ) -> None:
         """Present a batch to all layers up to the last that adapts; each that adapts learns from it."""
         plastic = [name for name, layer in self.layers.items() if layer.adapts]
@@ -81,7 +85,9 @@ class Network:
         for name, layer in self.layers.items() if plastic else ():
             given = self._inputs(name, outputs)
             if layer.adapts:
-                outputs[name] = layer.learn(given, labels, progress, respond_after=update == "after")
+                outputs[name] = layer.learn(
+                    given, labels, progress, respond_after=update == "after"
+                )
             else:
                 with torch.no_grad():
                     outputs[name] = layer.respond(given)
@@ -98,10 +104,12 @@ class Network:
         return outputs
 
     @torch.no_grad()
-    def features(self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250) -> Tensor:
+    def features(
+        self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250
+    ) -> Tensor:
         """What a layer (the last unless named) answers to images, flattened: (n, features), float32, on the CPU.
 
-        images: (n, channels, height, width) or (n, features); bytes stand for pixel / 255, floats are taken as they are.
+        images: (n, channels, height, width) or (n, features); bytes stand for pixel / 255, floats for themselves.
         Raises ConfigurationError where images of another shape are given, or the layer is unknown.
         """
         x = torch.as_tensor(images)
@@ -110,7 +118,9 @@ class Network:
                 f"features: images of shape {tuple(x.shape[1:])} were given to a network that takes {self.input_shape}"
             )
         if layer is not None and layer not in self.layers:
-            raise ConfigurationError(f"features: no layer {layer!r}; there are {', '.join(self.layers) or 'none'}")
+            raise ConfigurationError(
+                f"features: no layer {layer!r}; there are {', '.join(self.layers) or 'none'}"
+            )
         name = layer or (self.specs[-1].name if self.specs else STIMULI)
         blocks = [self._features(x[i : i + batch], name) for i in range(0, len(x), batch)]
         return torch.cat(blocks) if blocks else torch.empty(0, 0)
@@ -126,24 +136,37 @@ class Network:
 
     def _features(self, block: Tensor, name: str) -> Tensor:
         x = as_float(block.to(self.device))
-        return self.responses(x, upto=name)[name].flatten(1).cpu() if name != STIMULI else x.flatten(1).cpu()
+        return (
+            self.responses(x, upto=name)[name].flatten(1).cpu()
+            if name != STIMULI
+            else x.flatten(1).cpu()
+        )
 
     def _inputs(self, name: str, outputs: Mapping[str, Tensor]) -> list[Tensor]:
         """What each projection of a layer is presented, joined where it has several sources."""
         join = self.layers[name].spec.join
-        return [_joined([outputs[source] for source in names], join) for names in self.sources[name]]
+        return [
+            _joined([outputs[source] for source in names], join) for names in self.sources[name]
+        ]
 
     def _shapes_into(self, spec: LayerSpec) -> list[Shape]:
         """The shape that each projection of a layer is presented."""
-        shapes = {STIMULI: self.input_shape, **{n: layer.output_shape for n, layer in self.layers.items()}}
-        return [_joined_shape(spec, {n: shapes[n] for n in names}) for names in self.sources[spec.name]]
+        shapes = {
+            STIMULI: self.input_shape,
+            **{n: layer.output_shape for n, layer in self.layers.items()},
+        }
+        return [
+            _joined_shape(spec, {n: shapes[n] for n in names}) for names in self.sources[spec.name]
+        ]
 
     def _sampled(self, spec: LayerSpec, x: Tensor) -> list[Tensor]:
         outputs = {STIMULI: x.to(self.device)}
         with torch.no_grad():
             for name, layer in self.layers.items():
                 outputs[name] = layer.respond(self._inputs(name, outputs))
-        return [_joined([outputs[n] for n in names], spec.join) for names in self.sources[spec.name]]
+        return [
+            _joined([outputs[n] for n in names], spec.join) for names in self.sources[spec.name]
+        ]
 
     def _signs(self, names: Sequence[str]) -> list[int] | None:
         """The signs of the neurons that feed a projection; None where they have none."""
@@ -186,5 +209,7 @@ def _joined_shape(spec: LayerSpec, shapes: Mapping[str, Shape]) -> Shape:
     comparable = {s[1:] for s in sizes} if spec.join == "concat" else set(sizes)
     if len(comparable) != 1:
         shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise ConfigurationError(f"{spec.name}: inputs of these shapes cannot be joined by {spec.join}: {shown}")
+        raise ConfigurationError(
+            f"{spec.name}: inputs of these shapes cannot be joined by {spec.join}: {shown}"
+        )
     return (sum(s[0] for s in sizes), *sizes[0][1:]) if spec.join == "concat" else sizes[0]

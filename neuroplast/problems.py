@@ -27,7 +27,9 @@ def path_of(location: tuple[int | str, ...], data: Any) -> str:
             kind = words.pop()
             name = here.get("name") if isinstance(here, Mapping) else None
             words.append(str(name or f"{kind.removesuffix('s')}{step + 1}"))
-        elif step != "part":  # a read-out's own parameters stand beside its name and times in a file
+        elif (
+            step != "part"
+        ):  # a read-out's own parameters stand beside its name and times in a file
             words.append(str(step))
     return ".".join(words) or "scenario"
 

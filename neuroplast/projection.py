@@ -42,17 +42,24 @@ class Projection:
         self.output_shape = self.synapse.output_shape(input_shape)
         self._memories: dict[str, State] = {}
         self.state: dict[str, Tensor] = {}
-        self._allocate("normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device)
+        self._allocate(
+            "normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device
+        )
         for path, part in self._weight_parts():
             self._allocate(path, part, shape[1:2], self.output_shape[1:], shape, device)
         self.corrected = torch.zeros((), dtype=torch.int64, device=device)
         signs = None if pre_signs is None else torch.tensor(pre_signs, device=device)
         self._contexts = [
-            ConstraintContext(stream(seed, f"{name}.constraints.{i}"), signs, self.memory(f"constraints.{i}"))
+            ConstraintContext(
+                stream(seed, f"{name}.constraints.{i}"), signs, self.memory(f"constraints.{i}")
+            )
             for i in range(len(spec.constraints))
         ]
         w = spec.initialisation.draw(
-            shape, prod(shape[1:]), stream(seed, f"{name}.init"), inputs and self._normalised(inputs)
+            shape,
+            prod(shape[1:]),
+            stream(seed, f"{name}.init"),
+            inputs and self._normalised(inputs),
         )
         self.state["w"] = self.synapse.arrange(w.to(device))
         for part, context in zip(spec.constraints, self._contexts, strict=True):
@@ -101,9 +108,21 @@ class Projection:
         return [(path, part) for path, part in named if part is not None]
 
     def _allocate(
-        self, path: str, part: Component, pre: Shape, positions: Shape, weights: Shape, device: torch.device
+        self,
+        path: str,
+        part: Component,
+        pre: Shape,
+        positions: Shape,
+        weights: Shape,
+        device: torch.device,
     ) -> None:
-        axes = {"scalar": (), "pre": pre, "post": weights[:1], "positions": positions, "weights": weights}
+        axes = {
+            "scalar": (),
+            "pre": pre,
+            "post": weights[:1],
+            "positions": positions,
+            "weights": weights,
+        }
         self._memories[path], tensors = allocate(part, axes, device)
         self.state.update({f"{path}.{name}": tensor for name, tensor in tensors.items()})
 
@@ -130,4 +149,3 @@ def allocate(
         for name, memory in part.memories().items()
     }
     return State(tensors), tensors
-

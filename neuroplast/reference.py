@@ -29,5 +29,3 @@ class Reference(Geometry):
         patches = self.synapse.patches(pre.double())
         grouped = post.double().reshape(post.shape[0], patches.shape[2], -1, patches.shape[1])
         return torch.einsum("bgit,btgj->gij", grouped, patches).reshape(w.shape)
-
-

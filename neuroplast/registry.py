@@ -5,55 +5,24 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import logging
 import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pluggy
 
-from neuroplast import hookspecs
+from neuroplast import discovery, hookspecs
 from neuroplast.component import Component
+from neuroplast.discovery import Choice, Failure, Plugin
 from neuroplast.errors import ConfigurationError, PluginError
 from neuroplast.kinds import KINDS, SCENARIO
 
-GROUP = "neuroplast"
-ALL = "*"
 _EVENTS = ("run_started", "interval", "layer_finished", "run_finished", "run_failed")
-
-
-@dataclass
-class Failure:
-    """Why one module of a plugin is not there: in a line, and with the traceback."""
-
-    module: str
-    reason: str
-    trace: str = ""
-
-
-@dataclass
-class Plugin:
-    """One entry point, or one local file: who it is, what it provides, what went wrong.
-
-    status: "loaded", "failed" (nothing of it works), "partly" (some modules failed), "disabled".
-    """
-
-    name: str
-    package: str
-    version: str
-    target: str
-    status: str = "loaded"
-    provides: dict[str, list[str]] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-
-    def settle(self) -> None:
-        """Set the status from what was provided and what failed."""
-        if self.failures:
-            self.status = "partly" if self.provides else "failed"
 
 
 @dataclass(frozen=True)
@@ -74,7 +43,7 @@ class Registry:
 
     def __init__(self, warn: Callable[[str], None] | None = None) -> None:
         self.plugins: list[Plugin] = []
-        self._warn = warn or (lambda line: print(line, file=sys.stderr))
+        self._warn = warn or _to_stderr
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
         self._scenarios: dict[str, tuple[Path, Plugin]] = {}
@@ -85,37 +54,37 @@ class Registry:
 
     def load_entry_points(self, disabled: Iterable[str] = ()) -> None:
         """Load every installed plugin but the disabled ones (`*` disables all), before any of their code runs."""
-        disabled = set(disabled)
-        for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
-            plugin = describe(point)
+        choice = Choice(disabled=frozenset(disabled))
+        for point in discovery.points():
+            plugin = discovery.describe(point)
             self.plugins.append(plugin)
-            if ALL in disabled or {plugin.name, plugin.package} & disabled:
+            if choice.excludes(plugin):
                 plugin.status = "disabled"
                 continue
-            for name in _isolated(plugin, point.module, lambda p=point: list(_modules(p.module, plugin))) or []:
-                module = sys.modules[name]
-                self._add(plugin, name, module)
-            plugin.settle()
-            self._tell(plugin)
+            for name in _isolated(plugin, point.value, lambda p=point: _imported(p, plugin)) or []:
+                self._add(plugin, name, sys.modules[name])
+            self._settle(plugin)
 
     def load_file(self, path: Path) -> None:
-        """Load one local file as a plugin; PluginError where it fails, since the user asked for it."""
-        plugin = Plugin(path.stem, "local file", "0", str(path))
+        """Load one local file as a plugin; ConfigurationError where there is no such file."""
+        if not path.is_file():
+            raise ConfigurationError(f"--plugin {path}: no such file; give a Python file")
+        plugin = discovery.describe_file(path)
         self.plugins.append(plugin)
-        module = _isolated(plugin, str(path), lambda: _import_file(path))
+        module = _isolated(plugin, path.name, lambda: _import_file(path))
         if module is not None:
-            self._add(plugin, str(path), module)
-        plugin.settle()
-        self._tell(plugin)
+            self._add(plugin, path.name, module)
+        self._settle(plugin)
 
-    def add(self, module: object, name: str = "", package: str = "local", version: str = "0") -> Plugin:
+    def add(
+        self, module: object, name: str = "", package: str = "local", version: str = "0"
+    ) -> Plugin:
         """Add a module or object whose functions are marked with `hookimpl`."""
         name = name or getattr(module, "__name__", type(module).__name__)
         plugin = Plugin(name, package, version, name)
         self.plugins.append(plugin)
         self._add(plugin, name, module)
-        plugin.settle()
-        self._tell(plugin)
+        self._settle(plugin)
         return plugin
 
     def _add(self, plugin: Plugin, name: str, module: object) -> None:
@@ -124,9 +93,13 @@ class Registry:
         def register() -> None:
             _check_version(module)
             _check_names(module)
-            self._hooks.register(module, name=f"{plugin.name}:{name}")
             try:
-                found = [e for kind in KINDS.values() for e in _provided(module, kind.hook, kind.interface, plugin)]
+                self._hooks.register(module, name=f"{plugin.name}:{plugin.target}:{name}")
+                found = [
+                    e
+                    for kind in KINDS.values()
+                    for e in _provided(module, kind.hook, kind.interface, plugin)
+                ]
                 scenarios = [Path(p) for p in _call(module, "scenarios")]
                 self._check_clashes(found, scenarios, plugin)
             except BaseException:
@@ -151,38 +124,59 @@ class Registry:
         for entry in found:
             default = self.default(entry.part.family)
             if entry.part.default and default is not None:
-                raise PluginError(f"{entry.part.family} {entry.part.kind!r} cannot be the default: {default.kind!r} is")
+                raise PluginError(
+                    f"{entry.part.family} {entry.part.kind!r} cannot be the default: {default.kind!r} is"
+                )
             for name in (entry.part.kind, *entry.part.aliases):
                 taken = self._names.get((entry.part.family, name))
                 if taken is not None:
                     other = self._parts[entry.part.family][taken].plugin
                     raise PluginError(
-                        f"{entry.part.family} {name!r} of package {plugin.package} is taken by package {other.package}; "
+                        f"{entry.part.family} {name!r} of package {plugin.package} "
+                        f"is taken by package {other.package}; "
                         f"rename one, or disable one with --no-plugins={plugin.name}"
                     )
         for path in scenarios:
             if path.stem in self._scenarios:
                 other = self._scenarios[path.stem][1]
                 raise PluginError(
-                    f"scenario {path.stem!r} of package {plugin.package} is taken by package {other.package}; rename one"
+                    f"scenario {path.stem!r} of package {plugin.package} "
+                    f"is taken by package {other.package}; rename one"
                 )
 
-    def _tell(self, plugin: Plugin) -> None:
-        for failure in plugin.failures:
-            self._warn(f"plugin {plugin.name}: {failure.reason}; see: neuroplast plugins info {plugin.name}")
+    def _settle(self, plugin: Plugin) -> None:
+        """Conclude the loading of a plugin, and tell of failures in one line."""
+        if not plugin.failures and not self._has_hooks(plugin):
+            reason = f"{plugin.target}: has no hook; mark its functions with neuroplast.hookimpl"
+            plugin.failures.append(Failure(plugin.target, reason))
+        plugin.settle()
+        if plugin.failures:
+            more = f" (and {len(plugin.failures) - 1} more)" if len(plugin.failures) > 1 else ""
+            self._warn(
+                f"plugin {plugin.name}: {plugin.failures[0].reason}{more}; "
+                f"see: neuroplast plugins info {plugin.name}"
+            )
+
+    def _has_hooks(self, plugin: Plugin) -> bool:
+        own = f"{plugin.name}:{plugin.target}:"
+        modules = [m for name, m in self._hooks.list_name_plugin() if name.startswith(own)]
+        return any(_hook_names(module) for module in modules)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def kinds(self) -> dict[str, list[str]]:
         """The names of all parts, by kind, and of the scenarios."""
-        return {**{kind: sorted(parts) for kind, parts in self._parts.items()}, SCENARIO: sorted(self._scenarios)}
+        return {
+            **{kind: sorted(parts) for kind, parts in self._parts.items()},
+            SCENARIO: sorted(self._scenarios),
+        }
 
     def entries(self, kind: str) -> list[Entry]:
         """All parts of a kind, by name."""
         return [self._parts[kind][name] for name in sorted(self._parts[kind])]
 
     def get(self, kind: str, name: str) -> Entry:
-        """The part of this kind with this name or alias; ConfigurationError names the nearest, or the plugin that failed."""
+        """The part with this name or alias; ConfigurationError names the nearest, or the plugin that failed."""
         plain = self._names.get((kind, name)) or self._names.get((kind, name.replace("-", "_")))
         if plain is not None:
             return self._parts[kind][plain]
@@ -207,13 +201,19 @@ class Registry:
         """What to do about a name that is not there: the plugin that failed, the nearest name, or all names."""
         for plugin in self.plugins:
             for failure in plugin.failures:
-                if name in (plugin.name, failure.module.rpartition(".")[2], Path(failure.module).stem):
+                if name in (
+                    plugin.name,
+                    failure.module.rpartition(".")[2],
+                    Path(failure.module).stem,
+                ):
                     return f"the plugin that should provide it failed: {failure.reason}"
         known = self.kinds()[kind]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         failed = [p.name for p in self.plugins if p.failures]
         disabled = [p.name for p in self.plugins if p.status == "disabled"]
-        advice = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
+        advice = (
+            f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
+        )
         if failed:
             advice += f" (plugins that failed to load: {', '.join(failed)})"
         if disabled:
@@ -255,7 +255,11 @@ def _modules(target: str, plugin: Plugin) -> Iterator[str]:
     module = importlib.import_module(target)
     yield target
     for info in pkgutil.iter_modules(getattr(module, "__path__", []), f"{target}."):
-        yield from _isolated(plugin, info.name, lambda name=info.name: list(_modules(name, plugin))) or []
+        yield from (_isolated(plugin, info.name, partial(_names, info.name, plugin)) or [])
+
+
+def _names(target: str, plugin: Plugin) -> list[str]:
+    return list(_modules(target, plugin))
 
 
 def _import_file(path: Path) -> object:
@@ -276,7 +280,9 @@ def _isolated(plugin: Plugin, name: str, action: Callable[[], Any]) -> Any:
     try:
         return action()
     except (Exception, SystemExit) as error:
-        reason = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+        reason = (
+            str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+        )
         first = reason.strip().splitlines()[0] if reason.strip() else type(error).__name__
         plugin.failures.append(Failure(name, f"{name}: {first}", traceback.format_exc()))
         return None
@@ -292,7 +298,11 @@ def _check_version(module: object) -> None:
 
 
 def _hook_names(module: object) -> list[str]:
-    return [n for n in dir(module) if getattr(getattr(module, n, None), "neuroplast_impl", None) is not None]
+    return [
+        n
+        for n in dir(module)
+        if getattr(getattr(module, n, None), "neuroplast_impl", None) is not None
+    ]
 
 
 def _check_names(module: object) -> None:
@@ -309,7 +319,9 @@ def _call(module: object, hook: str) -> list[Any]:
         return []
     provided = getattr(module, hook)()
     if not isinstance(provided, list):
-        raise PluginError(f"hook {hook!r} returned {type(provided).__name__} {provided!r}; return a list")
+        raise PluginError(
+            f"hook {hook!r} returned {type(provided).__name__} {provided!r}; return a list"
+        )
     return provided
 
 
@@ -317,9 +329,13 @@ def _provided(module: object, hook: str, interface: type[Component], plugin: Plu
     entries = []
     for part in _call(module, hook):
         if not (isinstance(part, type) and issubclass(part, interface)):
-            raise PluginError(f"hook {hook!r} provides {part!r}, which is no subclass of {interface.__name__}")
+            raise PluginError(
+                f"hook {hook!r} provides {part!r}, which is no subclass of {interface.__name__}"
+            )
         if not isinstance(getattr(part, "kind", None), str):
-            raise PluginError(f"{part.__name__} has no kind; give it the name that scenarios will use: kind = \"...\"")
+            raise PluginError(
+                f'{part.__name__} has no kind; give it the name that scenarios will use: kind = "..."'
+            )
         missing = ", ".join(sorted(getattr(part, "__abstractmethods__", ())))
         if missing:
             raise PluginError(f"{part.__name__} lacks what every {interface.family} has: {missing}")

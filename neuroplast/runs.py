@@ -20,7 +20,7 @@ from torch import Tensor
 from neuroplast import loading, registry
 from neuroplast.build import RegistryResolver
 from neuroplast.engine import Engine, Parts, Stage, describe, stages
-from neuroplast.errors import ConfigurationError, DataError, NeuroplastError, ScenarioError
+from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.layer import Layer
 from neuroplast.network import Network, as_float
@@ -83,7 +83,9 @@ class RunSet:
         for run in self.runs:
             for group, metrics in run.results.items():
                 for metric, value in metrics.items():
-                    values.setdefault(run.condition, {}).setdefault(f"{group}.{metric}", []).append(value)
+                    values.setdefault(run.condition, {}).setdefault(f"{group}.{metric}", []).append(
+                        value
+                    )
         return {c: {name: _spread(v) for name, v in named.items()} for c, named in values.items()}
 
 
@@ -116,7 +118,10 @@ class Plan:
 
 
 def plan(
-    source: Source, sets: Sets = (), seeds: Sequence[int] | None = None, conditions: Sequence[str] | None = None
+    source: Source,
+    sets: Sets = (),
+    seeds: Sequence[int] | None = None,
+    conditions: Sequence[str] | None = None,
 ) -> Plan:
     """Resolve everything and check that the layers fit, without learning; ScenarioError with all that is wrong."""
     given = source if isinstance(source, Draft) else draft(source, sets)
@@ -129,7 +134,9 @@ def plan(
     for name, scenario in scenarios.items():
         if problems := check_fit(scenario, shape):
             raise ScenarioError(f"{given.source}{f', condition {name}' if name else ''}", problems)
-    found = {n: stages(s, [str(spec.name) for spec in s.layers], count) for n, s in scenarios.items()}
+    found = {
+        n: stages(s, [str(spec.name) for spec in s.layers], count) for n, s in scenarios.items()
+    }
     return Plan(given.title, chosen_seeds, scenarios, found, shape)
 
 
@@ -152,7 +159,9 @@ def run(
     scenario = given.resolve(condition, seed)
     folder = _new_folder(given.title, out)
     with _threads(threads), _listening(listeners):
-        return _execute(given.title, scenario, condition, scenario.seeds[0], folder, _device(device))
+        return _execute(
+            given.title, scenario, condition, scenario.seeds[0], folder, _device(device)
+        )
 
 
 def run_set(
@@ -195,7 +204,9 @@ def load(path: str | Path) -> Network:
     return network
 
 
-def features(path: str | Path, data: str | Path, layer: str | None = None) -> tuple[Tensor, Tensor | None]:
+def features(
+    path: str | Path, data: str | Path, layer: str | None = None
+) -> tuple[Tensor, Tensor | None]:
     """Features that a run's network gives to new stimuli, and their labels where there are any.
 
     data: an array file, or the name of a kind of stimuli; all its parts, training first.
@@ -209,7 +220,10 @@ def features(path: str | Path, data: str | Path, layer: str | None = None) -> tu
 
 
 def readout(
-    path: str | Path, part: Readout | Mapping[str, Any] | str | None = None, layer: str | None = None, seed: int | None = None
+    path: str | Path,
+    part: Readout | Mapping[str, Any] | str | None = None,
+    layer: str | None = None,
+    seed: int | None = None,
 ) -> dict[str, float]:
     """Fit another read-out on what a run learned, on the run's own stimuli; accuracies in percent.
 
@@ -229,7 +243,9 @@ def readout(
 # -- one run -------------------------------------------------------------------------------------------------------
 
 
-def _execute(title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device) -> Run:
+def _execute(
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+) -> Run:
     """Learn and record; a run that stops early leaves a record that says so."""
     stimuli, parts = _stimuli(scenario, seed)
     sample = as_float(parts.train.x[:1000])
@@ -299,7 +315,11 @@ def _layer_header(layer: Layer) -> LayerHeader:
         name=layer.name,
         neurons=layer.response_shape[0],
         input_shape=projections[0].input_shape if projections else layer.response_shape,
-        weight_shapes={name: tuple(t.shape) for name, t in layer.state.items() if name.rpartition(".")[2] == "w"},
+        weight_shapes={
+            name: tuple(t.shape)
+            for name, t in layer.state.items()
+            if name.rpartition(".")[2] == "w"
+        },
         attributes={**attributes, "sentence": layer.spec.sentence()},
     )
 
@@ -356,11 +376,20 @@ def _write_results(file: Path, title: str, runs: list[Run]) -> None:
     data = {
         "title": title,
         "runs": [
-            {"condition": r.condition, "seed": r.seed, "path": r.path.name, "results": r.results, "health": r.health}
+            {
+                "condition": r.condition,
+                "seed": r.seed,
+                "path": r.path.name,
+                "results": r.results,
+                "health": r.health,
+            }
             for r in runs
         ],
         "summary": {
-            c: {name: {"mean": m, "sd": None if math.isnan(sd) else sd, "n": n} for name, (m, sd, n) in named.items()}
+            c: {
+                name: {"mean": m, "sd": None if math.isnan(sd) else sd, "n": n}
+                for name, (m, sd, n) in named.items()
+            }
             for c, named in summary.items()
         },
     }
@@ -377,11 +406,15 @@ def _new_folder(title: str, out: str | Path | None) -> Path:
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out is not None else Path("runs") / f"{title}-{stamp}-{uuid4().hex[:6]}"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigurationError(f"--out {folder}: exists and is not empty; give a new folder, so that nothing is lost")
+        raise ConfigurationError(
+            f"--out {folder}: exists and is not empty; give a new folder, so that nothing is lost"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"--out {folder}: cannot be made ({error.strerror}); give a folder you may write to") from None
+        raise DataError(
+            f"--out {folder}: cannot be made ({error.strerror}); give a folder you may write to"
+        ) from None
     if not os.access(folder, os.W_OK):
         raise DataError(f"--out {folder}: cannot be written; give a folder you may write to")
     return folder
@@ -389,7 +422,11 @@ def _new_folder(title: str, out: str | Path | None) -> Path:
 
 def _device(name: str) -> torch.device:
     """The device by name; auto takes a GPU where there is one."""
-    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    available = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
     if name == "auto":
         return torch.device("cuda" if available["cuda"] else "cpu")
     if not available.get(name.partition(":")[0], False):
@@ -421,4 +458,3 @@ def _listening(listeners: Sequence[object]) -> Iterator[None]:
     finally:
         for listener in listeners:
             known.silence(listener)
-

@@ -41,24 +41,42 @@ class GradientSpec(Table):
     """How a whole network learns by backprop: Adam on cross-entropy through a linear head, as a control."""
 
     eta: float = Field(1e-3, gt=0, description="Adam's learning rate")
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of features left out before the head")
-    halve: bool = Field(False, description="whether the rate is halved on the published read-out schedule")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="share of features left out before the head"
+    )
+    halve: bool = Field(
+        False, description="whether the rate is halved on the published read-out schedule"
+    )
 
 
 class PhaseSpec(Table):
     """A part of a run in which the same groups of the same layers adapt, by the same objective."""
 
-    name: Name | None = Field(None, description="in messages and streams; phase1, phase2, ... by default")
+    name: Name | None = Field(
+        None, description="in messages and streams; phase1, phase2, ... by default"
+    )
     about: str = ""
     layers: tuple[Name, ...] = Field((), description="the layers that adapt; all by default")
-    adapt: tuple[Group, ...] = Field(("weights", "neurons", "statistics"), description="the groups that adapt")
-    epochs: int | None = Field(None, ge=1, description="passes over the training stimuli; 1 by default")
-    presentations: int | None = Field(None, ge=1, description="stimuli presented, instead of epochs")
+    adapt: tuple[Group, ...] = Field(
+        ("weights", "neurons", "statistics"), description="the groups that adapt"
+    )
+    epochs: int | None = Field(
+        None, ge=1, description="passes over the training stimuli; 1 by default"
+    )
+    presentations: int | None = Field(
+        None, ge=1, description="stimuli presented, instead of epochs"
+    )
     batch: int = Field(10, ge=1, description="stimuli presented together")
     shuffle: bool = Field(True, description="whether each epoch has an order of its own")
-    order: Literal["simultaneous", "greedy"] = Field("simultaneous", description="layers at once, or one after another")
-    update: Update = Field("before", description="whether a layer sees the layers below before or after their change")
-    learning: Literal["explicit", "gradient"] = Field("explicit", description="by the layers' rules, or by backprop")
+    order: Literal["simultaneous", "greedy"] = Field(
+        "simultaneous", description="layers at once, or one after another"
+    )
+    update: Update = Field(
+        "before", description="whether a layer sees the layers below before or after their change"
+    )
+    learning: Literal["explicit", "gradient"] = Field(
+        "explicit", description="by the layers' rules, or by backprop"
+    )
     gradient: GradientSpec = GradientSpec()
 
     @model_validator(mode="before")
@@ -71,7 +89,9 @@ class PhaseSpec(Table):
     @model_validator(mode="after")
     def _one_length(self) -> PhaseSpec:
         if self.epochs and self.presentations:
-            raise PydanticCustomError("forms", "has both epochs and presentations; keep one of them")
+            raise PydanticCustomError(
+                "forms", "has both epochs and presentations; keep one of them"
+            )
         return self
 
     @property
@@ -151,10 +171,16 @@ class Scenario(Table):
     about: str = ""
     seeds: tuple[int, ...] = Field((0,), min_length=1)
     stimuli: Annotated[Stimuli, PartOf(Stimuli)]
-    validation: int | float = Field(0, ge=0, description="training stimuli set aside: a number, or a share below 1")
-    evaluate: tuple[Part, ...] = Field(("validation", "test"), description="parts that read-outs are scored on")
+    validation: int | float = Field(
+        0, ge=0, description="training stimuli set aside: a number, or a share below 1"
+    )
+    evaluate: tuple[Part, ...] = Field(
+        ("validation", "test"), description="parts that read-outs are scored on"
+    )
     preprocessing: tuple[Annotated[Preprocessing, PartOf(Preprocessing)], ...] = ()
-    architecture: dict[str, Any] | None = Field(None, description="the architecture that the layers came from")
+    architecture: dict[str, Any] | None = Field(
+        None, description="the architecture that the layers came from"
+    )
     layers: tuple[LayerSpec, ...] = ()
     phases: tuple[PhaseSpec, ...] = (PhaseSpec(),)
     readouts: tuple[ReadoutSpec, ...] = ()
@@ -165,17 +191,25 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _whole(self) -> Scenario:
-        wrong = [s for s in self.seeds if s < 0] or [s for s in self.seeds if self.seeds.count(s) > 1]
+        wrong = [s for s in self.seeds if s < 0] or [
+            s for s in self.seeds if self.seeds.count(s) > 1
+        ]
         if wrong:
-            raise PydanticCustomError("forms", "seeds {seeds} must be distinct and not negative; change {wrong}",
-                                      {"seeds": list(self.seeds), "wrong": wrong[0]})
+            raise PydanticCustomError(
+                "forms",
+                "seeds {seeds} must be distinct and not negative; change {wrong}",
+                {"seeds": list(self.seeds), "wrong": wrong[0]},
+            )
         layers = [layer.name for layer in with_names(self.layers)]
         asked = [name for phase in self.phases for name in phase.layers]
         asked += [r.layer for r in self.readouts if r.layer]
         for name in asked:
             if name not in layers:
-                raise PydanticCustomError("forms", "names a layer {name!r} that is not there; {advice}",
-                                          {"name": name, "advice": nearest(name, [str(n) for n in layers])})
+                raise PydanticCustomError(
+                    "forms",
+                    "names a layer {name!r} that is not there; {advice}",
+                    {"name": name, "advice": nearest(name, [str(n) for n in layers])},
+                )
         return self
 
     def plain(self) -> dict[str, Any]:
@@ -203,7 +237,11 @@ class Draft:
     def conditions(self) -> list[str]:
         """The names of its conditions; one without a name where it lists none."""
         listed = self.data.get("conditions", [])
-        names = [c.get("name", "") for c in listed if isinstance(c, Mapping)] if isinstance(listed, list) else []
+        names = (
+            [c.get("name", "") for c in listed if isinstance(c, Mapping)]
+            if isinstance(listed, list)
+            else []
+        )
         return names or [""]
 
     def resolve(self, condition: str = "", seed: int | None = None) -> Scenario:
@@ -216,20 +254,26 @@ class Draft:
             data = self._in_condition(data, condition)
         if seed is not None:
             data["seeds"] = [seed]
-        return _validated(data, self.source if not condition else f"{self.source}, condition {condition}")
+        return _validated(
+            data, self.source if not condition else f"{self.source}, condition {condition}"
+        )
 
     def _in_condition(self, data: dict[str, Any], condition: str) -> dict[str, Any]:
         listed = data.pop("conditions", [])
         found = [c for c in listed if isinstance(c, Mapping) and c.get("name") == condition]
         if not found:
-            raise ConfigurationError(f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}")
+            raise ConfigurationError(
+                f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}"
+            )
         for path, value in (found[0].get("set") or {}).items():
             assign(data, path, deepcopy(value))
         return data
 
 
-def draft(source: str | Path | Mapping[str, Any], sets: Iterable[str | tuple[str, Any]] = ()) -> Draft:
-    """Read a scenario: a shipped name, a TOML or JSON file, or tables; then set entries by path, `"layer1.rate.eta=0.1"`.
+def draft(
+    source: str | Path | Mapping[str, Any], sets: Iterable[str | tuple[str, Any]] = ()
+) -> Draft:
+    """Read a scenario, a shipped name, a TOML or JSON file, or tables; then set entries, `"layer1.rate.eta=0.1"`.
 
     Raises ConfigurationError where it cannot be found or read, or a path leads nowhere.
     """
@@ -243,7 +287,9 @@ def draft(source: str | Path | Mapping[str, Any], sets: Iterable[str | tuple[str
 
 
 def load_scenario(
-    source: str | Path | Mapping[str, Any], sets: Iterable[str | tuple[str, Any]] = (), condition: str = ""
+    source: str | Path | Mapping[str, Any],
+    sets: Iterable[str | tuple[str, Any]] = (),
+    condition: str = "",
 ) -> Scenario:
     """A resolved scenario; see `draft`."""
     return draft(source, sets).resolve(condition)
@@ -283,13 +329,19 @@ def _with_parts(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if PART_MARK in value:
-        return {**{k: v for k, v in value.items() if k != PART_MARK}, "$ref": f"#/$defs/{value[PART_MARK]}"}
+        return {
+            **{k: v for k, v in value.items() if k != PART_MARK},
+            "$ref": f"#/$defs/{value[PART_MARK]}",
+        }
     entries = {k: _with_parts(v) for k, v in value.items()}
     if value.get("title") in _SHORT:
         entries.pop("required", None)
         entries["additionalProperties"] = value["title"] in ("ReadoutSpec", "MeasureSpec")
     if entries.get("type") == "array" and "$ref" in entries.get("items", {}):
-        return {**{k: v for k, v in entries.items() if k == "default"}, "anyOf": [entries["items"], entries]}
+        return {
+            **{k: v for k, v in entries.items() if k == "default"},
+            "anyOf": [entries["items"], entries],
+        }
     return entries
 
 
@@ -317,19 +369,29 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror}); give a scenario file or a shipped name") from None
+        raise ConfigurationError(
+            f"{path}: cannot be read ({error.strerror}); give a scenario file or a shipped name"
+        ) from None
     except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is no valid {path.suffix[1:] or 'text'} file: {error}; mend that place") from None
+        raise ConfigurationError(
+            f"{path}: is no valid {path.suffix[1:] or 'text'} file: {error}; mend that place"
+        ) from None
     return path.stem, str(source), data
 
 
 def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dict[str, Any]:
-    """Write short forms out: one seed, one phase at the top level, an architecture's layers, names for layers and phases."""
+    """Write short forms out: one seed, one phase at the top level, an architecture's layers, missing names."""
     if "seed" in data:
         data["seeds"] = [data.pop("seed")]
-    loose = {k: data.pop(k) for k in [*data] if k in PhaseSpec.model_fields and k not in Scenario.model_fields and k != "name"}
+    loose = {
+        k: data.pop(k)
+        for k in [*data]
+        if k in PhaseSpec.model_fields and k not in Scenario.model_fields and k != "name"
+    }
     if loose and "phases" in data:
-        raise ConfigurationError(f"{where}: has phases, and {', '.join(loose)} outside them; move these into a phase")
+        raise ConfigurationError(
+            f"{where}: has phases, and {', '.join(loose)} outside them; move these into a phase"
+        )
     data.setdefault("phases", [loose])
     if data.get("architecture") and not data.get("layers"):
         part = resolver.resolve(Architecture, data["architecture"])
@@ -342,14 +404,18 @@ def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dic
                 for i, entry in enumerate(data[kind], start=1)
             ]
     if isinstance(data.get("layers"), list):
-        data["layers"] = [expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]]
+        data["layers"] = [
+            expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]
+        ]
     return data
 
 
 def _validated(data: dict[str, Any], source: str) -> Scenario:
     resolver = RegistryResolver()
     if isinstance(data.get("layers"), list):
-        data["layers"] = [expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]]
+        data["layers"] = [
+            expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]
+        ]
     try:
         return Scenario.model_validate(data, context={"resolver": resolver})
     except ValidationError as error:

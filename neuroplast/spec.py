@@ -53,14 +53,20 @@ class PartOf:
 
     interface: type[Component]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         """Validate through the resolver of the context; write the part with its kind."""
         return core_schema.with_info_plain_validator_function(
             self._validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda part: part and part.model_dump()),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda part: part and part.model_dump()
+            ),
         )
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """A mark that the scenario's schema replaces by the parts known at that time."""
         return {PART_MARK: self.interface.family}
 
@@ -70,7 +76,8 @@ class PartOf:
         resolver: Resolver | None = (info.context or {}).get("resolver")
         if resolver is None:
             raise PydanticCustomError(
-                "part", "a {kind} is needed here; give an instance, or build the layer with neuroplast.build_layer(...)",
+                "part",
+                "a {kind} is needed here; give an instance, or build the layer with neuroplast.build_layer(...)",
                 {"kind": self.interface.family},
             )
         try:
@@ -88,7 +95,9 @@ class ProjectionSpec(Table):
     lists: ClassVar[frozenset[str]] = frozenset({"rate", "constraints"})
 
     name: Name | None = Field(None, description="name of the projection; its number by default")
-    source: Name | None = Field(None, alias="from", description="the layer, or 'stimuli', that it comes from")
+    source: Name | None = Field(
+        None, alias="from", description="the layer, or 'stimuli', that it comes from"
+    )
     normalisation: Annotated[Normalisation, PartOf(Normalisation)]
     synapse: Annotated[Synapse, PartOf(Synapse)] | None = None
     initialisation: Annotated[Initialisation, PartOf(Initialisation)]
@@ -110,12 +119,18 @@ class ProjectionSpec(Table):
         table = {k: v for k, v in data.items() if v is not None or k in cls.lists}
         for name in cls.lists & table.keys():
             given = table[name]
-            table[name] = [] if given is None else given if isinstance(given, list | tuple) else [given]
+            table[name] = (
+                [] if given is None else given if isinstance(given, list | tuple) else [given]
+            )
         resolver: Resolver | None = (info.context or {}).get("resolver")
         if resolver is not None:
             for name, field in cls.model_fields.items():
                 marks = [m for m in field.metadata if isinstance(m, PartOf)]
-                if marks and name not in table and (default := resolver.default(marks[0].interface)) is not None:
+                if (
+                    marks
+                    and name not in table
+                    and (default := resolver.default(marks[0].interface)) is not None
+                ):
                     table[name] = default
         return table
 
@@ -124,7 +139,8 @@ class ProjectionSpec(Table):
         missing = [n for n in ("scaling", "rate") if self.rule is not None and not getattr(self, n)]
         if missing:
             raise PydanticCustomError(
-                "incomplete", "has rule '{rule}' but no {missing}; name it, since nothing is implied",
+                "incomplete",
+                "has rule '{rule}' but no {missing}; name it, since nothing is implied",
                 {"rule": self.rule.kind if self.rule else "", "missing": " and no ".join(missing)},
             )
         return self
@@ -136,22 +152,32 @@ class LayerSpec(ProjectionSpec):
     lists: ClassVar[frozenset[str]] = ProjectionSpec.lists | {"dynamics", "input", "projections"}
 
     about: str = Field("", description="a remark")
-    use: dict[str, Any] | None = Field(None, description="the recipe that the other entries override")
-    input: tuple[Name, ...] = Field((), description="the layers it is fed by; the one before by default")
+    use: dict[str, Any] | None = Field(
+        None, description="the recipe that the other entries override"
+    )
+    input: tuple[Name, ...] = Field(
+        (), description="the layers it is fed by; the one before by default"
+    )
     join: Literal["add", "concat"] = Field("add", description="how several inputs become one")
     dynamics: tuple[Annotated[Dynamics, PartOf(Dynamics)], ...] = ()
     competition: Annotated[Competition, PartOf(Competition)]
     population: Annotated[Population, PartOf(Population)]
     pool: Annotated[Pool, PartOf(Pool)]
-    signals: dict[Name, Annotated[Signal, PartOf(Signal)]] = {}
+    signals: dict[Name, Annotated[Signal, PartOf(Signal)]] = Field(
+        {}, description="third factors, by name"
+    )
     projections: tuple[ProjectionSpec, ...] = ()
 
     @model_validator(mode="after")
     def _one_form(self) -> LayerSpec:
         if self.projections and self.synapse is not None:
-            raise PydanticCustomError("forms", "has both a synapse and projections; move the synapse into a projection")
+            raise PydanticCustomError(
+                "forms", "has both a synapse and projections; move the synapse into a projection"
+            )
         if any(p.synapse is None for p in self.projections):
-            raise PydanticCustomError("forms", "has a projection without a synapse; name its geometry")
+            raise PydanticCustomError(
+                "forms", "has a projection without a synapse; name its geometry"
+            )
         return self
 
     def all_projections(self) -> tuple[ProjectionSpec, ...]:
@@ -162,7 +188,11 @@ class LayerSpec(ProjectionSpec):
         """The layer as one sentence, with its parts filled in."""
         lines = [_projection_sentence(p) for p in self.all_projections()]
         through = " → ".join(str(part) for part in self.dynamics)
-        tail = [f"v = {through or 'u'}", f"g = {self.competition}", f"y = {self.pool} of {self.population}"]
+        tail = [
+            f"v = {through or 'u'}",
+            f"g = {self.competition}",
+            f"y = {self.pool} of {self.population}",
+        ]
         return " · ".join([*lines, *tail])
 
 
@@ -170,14 +200,21 @@ def part_fields(model: type[ProjectionSpec]) -> dict[str, type[Component]]:
     """The entries of a layer that hold a part, a list of parts or a table of parts, with the interface of each."""
     found = {}
     for name, field in model.model_fields.items():
-        marks = [*field.metadata, *(m for arg in get_args(field.annotation) for m in getattr(arg, "__metadata__", ()))]
-        found.update({name: m.interface for m in marks if isinstance(m, PartOf)})
+        marks = [
+            *field.metadata,
+            *(m for arg in get_args(field.annotation) for m in getattr(arg, "__metadata__", ())),
+        ]
+        found.update([(name, m.interface) for m in marks if isinstance(m, PartOf)])
     return found
 
 
 def _projection_sentence(p: ProjectionSpec) -> str:
     rate = " × ".join(str(r) for r in p.rate)
-    learning = f"Δ = {p.rule}, scaled by {p.scaling}, η = {rate}, step {p.step}" if p.rule else "no learning"
+    learning = (
+        f"Δ = {p.rule}, scaled by {p.scaling}, η = {rate}, step {p.step}"
+        if p.rule
+        else "no learning"
+    )
     bounds = f", then {' and '.join(str(c) for c in p.constraints)}" if p.constraints else ""
     return (
         f"x̂ = {p.normalisation} · w from {p.initialisation}, effective {p.effective} · "
@@ -187,9 +224,14 @@ def _projection_sentence(p: ProjectionSpec) -> str:
 
 def with_names(specs: Sequence[LayerSpec]) -> tuple[LayerSpec, ...]:
     """The layers with names, `layer1`, `layer2`, ... where none is given; ConfigurationError where two share one."""
-    named = tuple(s if s.name else s.model_copy(update={"name": f"layer{i}"}) for i, s in enumerate(specs, start=1))
+    named = tuple(
+        s if s.name else s.model_copy(update={"name": f"layer{i}"})
+        for i, s in enumerate(specs, start=1)
+    )
     names = [s.name for s in named]
     for name in names:
         if names.count(name) > 1 or name == STIMULI:
-            raise ConfigurationError(f"layers: the name {name!r} is taken; give each layer a name of its own")
+            raise ConfigurationError(
+                f"layers: the name {name!r} is taken; give each layer a name of its own"
+            )
     return named

@@ -7,7 +7,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from neuroplast.errors import ConfigurationError
@@ -23,7 +29,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 class Table(BaseModel):
     """A frozen table whose unknown keys are errors that name the nearest known one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -69,7 +77,9 @@ def assignment(text: str) -> tuple[str, Any]:
     """`path=value` from a command line; the value as TOML has it, else a plain string."""
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
-        raise ConfigurationError(f"--set {text!r}: found no value; write it as path=value, such as seed=1")
+        raise ConfigurationError(
+            f"--set {text!r}: found no value; write it as path=value, such as seed=1"
+        )
     try:
         return path.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -83,7 +93,9 @@ def assign(data: dict[str, Any], path: str, value: Any) -> None:
     Setting the kind of a part to another one drops the parameters of the part that was there.
     """
     words = path.split(".")
-    if words[0] not in data and (words[0] == "*" or words[0] in _names(data.get("layers", []), "layer")):
+    if words[0] not in data and (
+        words[0] == "*" or words[0] in _names(data.get("layers", []), "layer")
+    ):
         words.insert(0, "layers")
     _assign(data, words, value, path)
 
@@ -99,7 +111,9 @@ def _assign(here: Any, words: list[str], value: Any, path: str) -> None:
                 here[i] = merged(here[i], value)
         return
     if not isinstance(here, dict):
-        raise ConfigurationError(f"--set {path}: there is no {first!r} inside {here!r}; set the whole entry")
+        raise ConfigurationError(
+            f"--set {path}: there is no {first!r} inside {here!r}; set the whole entry"
+        )
     if not rest:
         if first == "kind" and here.get("kind") != value:
             here.clear()
@@ -126,7 +140,8 @@ def _names(entries: Any, kind: str) -> list[str]:
     if not isinstance(entries, list):
         return []
     return [
-        (e.get("name") if isinstance(e, Mapping) else None) or f"{kind}{i}" for i, e in enumerate(entries, start=1)
+        (e.get("name") if isinstance(e, Mapping) else None) or f"{kind}{i}"
+        for i, e in enumerate(entries, start=1)
     ]
 
 
@@ -135,7 +150,11 @@ def _places(entries: list[Any], word: str, path: str) -> list[int]:
         return list(range(len(entries)))
     if word.isdigit() and int(word) < len(entries):
         return [int(word)]
-    kinds = {name: i for kind in ("layer", "phase", "readout", "condition") for i, name in _numbered(entries, kind)}
+    kinds = {
+        name: i
+        for kind in ("layer", "phase", "readout", "condition")
+        for i, name in _numbered(entries, kind)
+    }
     if word in kinds:
         return [kinds[word]]
     known = [str(e["name"]) for e in entries if isinstance(e, Mapping) and e.get("name")]

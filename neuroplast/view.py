@@ -62,7 +62,7 @@ class View:
         return self._delta(Outer(post, pre))
 
     def decay(self, c: Post | float) -> Delta:
-        """(Σ c) · w_e, the sum over stimuli and positions of each neuron; a number is c everywhere."""
+        """(Σ c) · w_e, the sum over stimuli and positions of each neuron; c may be one number."""
         if not isinstance(c, Tensor):
             return self._delta(Decay(c * self.count))
         if c.shape != self.u.shape:
@@ -73,7 +73,7 @@ class View:
         return self._delta(Decay(total(c)))
 
     def gate(self, post: Post | float, pre: Pre | None = None) -> Delta:
-        """(Σ post · pre) · w_e for each synapse: a decay that depends on the presynaptic side too."""
+        """(Σ post · pre) · w_e for each synapse: a decay that depends on x too."""
         activity = post if isinstance(post, Tensor) else torch.full_like(self.u, post)
         products = self.outer(activity, pre)
         return self._delta(Computed(lambda: products.tensor() * self.w_e))

@@ -15,14 +15,14 @@ class Geometry(ABC):
 
     @abstractmethod
     def drive(self, x: Pre, w: Weights) -> Post:
-        """u = w · x at every position: (batch, post, *positions), from a padded input."""
+        """U = w · x at every position: (batch, post, *positions), from a padded input."""
 
     @abstractmethod
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
         """Σ post · pre over stimuli and positions, a new tensor of w's shape and memory order."""
 
     def add_outer(self, w: Weights, post: Post, pre: Pre) -> None:
-        """w += Σ post · pre, in place; a geometry overrides it where that takes fewer passes."""
+        """W += Σ post · pre, in place; a geometry overrides it where that takes fewer passes."""
         w.add_(self.outer(post, pre, w))
 
 

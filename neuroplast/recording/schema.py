@@ -39,7 +39,7 @@ A series whose name is taken by state, or the other way round, is stored as "<na
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import h5py
 import numpy as np

@@ -9,23 +9,5 @@ Room is reserved in the file system before HDF5 writes, because HDF5 cannot clos
 the disk was full. So a full disk is found while the file can still be closed, as failed.
 """
 
-import errno
-import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from math import prod
-from pathlib import Path
-from typing import Any
 
-import h5py
-import numpy as np
-from torch import Tensor
 
-from neuroplast.errors import DataError
-from neuroplast.recording import schema
-from neuroplast.recording.digest import content_sha256
-from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunState, Series
-from neuroplast.recording.schema import Label
-from neuroplast.recording.tables import Events, Snapshots, Table, as_array

@@ -16,7 +16,7 @@ class HardWta(Competition):
     With anti-Hebbian losers, the others have -1 (binary) or -v (activity).
 
     Shapes:
-        v, g: (batch, post, *positions). The competition is among the channels of a position, or the positions of a channel.
+        v, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
 
     Source:
         Rumelhart & Zipser (1985), Cognitive Science 9, 75-112.
@@ -24,7 +24,9 @@ class HardWta(Competition):
 
     kind: ClassVar[str] = "hard_wta"
     aliases: ClassVar[tuple[str, ...]] = ("hard",)
-    activity: Literal["binary", "drive"] = Field("binary", description="what the winner has: 1, or its drive")
+    activity: Literal["binary", "drive"] = Field(
+        "binary", description="what the winner has: 1, or its drive"
+    )
     anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
 

@@ -14,7 +14,7 @@ class KWta(Competition):
     """g = v (drive) or 1 (binary) at the k largest drives, 0 elsewhere; of equal drives the lowest index goes first.
 
     Shapes:
-        v, g: (batch, post, *positions). The competition is among the channels of a position, or the positions of a channel.
+        v, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
 
     Source:
         Majani, Erlanson & Abu-Mostafa (1989), Advances in Neural Information Processing Systems 1, 634-642.
@@ -23,7 +23,9 @@ class KWta(Competition):
     kind: ClassVar[str] = "k_wta"
     aliases: ClassVar[tuple[str, ...]] = ("kwta", "k_winners")
     k: int = Field(1, ge=1, description="neurons left active by one stimulus at one position")
-    activity: Literal["drive", "binary"] = Field("drive", description="what a winner has: its drive, or 1")
+    activity: Literal["drive", "binary"] = Field(
+        "drive", description="what a winner has: its drive, or 1"
+    )
     axis: Axis = Field("channels", description="among what neurons compete")
 
     def check(self, response_shape: Shape) -> None:
@@ -31,7 +33,8 @@ class KWta(Competition):
         n = competitors(self.axis, response_shape)
         if self.k > n:
             raise ConfigurationError(
-                f"k_wta: {self.k} winners asked of {n} {self.axis}; set k to {n} or less, or give the layer more neurons"
+                f"k_wta: {self.k} winners asked of {n} {self.axis}; "
+                f"set k to {n} or less, or give the layer more neurons"
             )
 
     def compete(self, v: Post, memory: State) -> Post:

@@ -11,10 +11,10 @@ from neuroplast.shapes import Post
 
 
 class SoftWta(Competition):
-    """s = softmax(b v), b the inverse temperature; g = s, or with anti-Hebbian losers g = s at the largest v, -s elsewhere.
+    """g = s = softmax(b v), b the inverse temperature; with anti-Hebbian losers g = -s but at the largest v.
 
     Shapes:
-        v, s, g: (batch, post, *positions). The softmax runs over the channels of a position, or the positions of a channel.
+        v, s, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
 
     Source:
         Moraitis et al. (2022), Neuromorph. Comput. Eng. 2, 044017; with anti-Hebbian losers Journé et al. (2023),
@@ -25,7 +25,9 @@ class SoftWta(Competition):
     aliases: ClassVar[tuple[str, ...]] = ("soft",)
     graded: ClassVar[bool] = True
     parameter_aliases = {"t_invert": "inverse_temperature"}
-    inverse_temperature: float = Field(1.0, gt=0, description="1 / τ, in one over the drive's unit; large is hard")
+    inverse_temperature: float = Field(
+        1.0, gt=0, description="1 / τ, in one over the drive's unit; large is hard"
+    )
     anti_hebbian: bool = Field(True, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
 
@@ -34,7 +36,9 @@ class SoftWta(Competition):
         return along(self.axis, v, self._share)
 
     def _share(self, v: Tensor, dim: int) -> Tensor:
-        s = (v * self.inverse_temperature).softmax(dim)  # the library's softmax subtracts the largest entry first
+        s = (v * self.inverse_temperature).softmax(
+            dim
+        )  # the library's softmax subtracts the largest entry first
         if not self.anti_hebbian:
             return s
         winner = v.argmax(dim, keepdim=True)  # the first of equal drives

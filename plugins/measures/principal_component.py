@@ -20,7 +20,9 @@ class PrincipalComponent(Measure):
     """
 
     kind: ClassVar[str] = "principal_component"
-    layer: str | None = Field(None, description="whose weights, a dense layer on the stimuli; the first by default")
+    layer: str | None = Field(
+        None, description="whose weights, a dense layer on the stimuli; the first by default"
+    )
     neuron: int = Field(0, ge=0, description="which of its neurons")
 
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:

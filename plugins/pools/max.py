@@ -20,7 +20,9 @@ class MaxPool(Pool):
     kind: ClassVar[str] = "max"
     size: int = Field(ge=1, description="side of the window, in positions")
     stride: int = Field(ge=1, description="distance between windows, in positions")
-    padding: int = Field(0, ge=0, description="positions added on each side, at most half the window")
+    padding: int = Field(
+        0, ge=0, description="positions added on each side, at most half the window"
+    )
 
     def pool(self, y: Post) -> Post:
         """Pool over windows."""

@@ -7,9 +7,13 @@ from neuroplast.shapes import Shape
 def pooled_shape(kind: str, shape: Shape, size: int, stride: int, padding: int) -> Shape:
     """(post, height', width') after windows of `size`; ConfigurationError where none fits."""
     if len(shape) != 3:
-        raise ConfigurationError(f"{kind} pool: needs a response (post, height, width), found {shape}; set pool = \"none\"")
+        raise ConfigurationError(
+            f'{kind} pool: needs a response (post, height, width), found {shape}; set pool = "none"'
+        )
     if 2 * padding > size:
-        raise ConfigurationError(f"{kind} pool: padding {padding} is more than half the window {size}; lower it")
+        raise ConfigurationError(
+            f"{kind} pool: padding {padding} is more than half the window {size}; lower it"
+        )
     sides = [(side + 2 * padding - size) // stride + 1 for side in shape[1:]]
     if min(sides) < 1:
         raise ConfigurationError(

@@ -22,7 +22,11 @@ class Linear(Rate):
 
     def at(self, view: View, progress: Progress) -> float:
         """The rate, less by an equal amount each step or epoch."""
-        done, whole = (progress.step, progress.steps) if self.by == "step" else (progress.epoch, progress.epochs)
+        done, whole = (
+            (progress.step, progress.steps)
+            if self.by == "step"
+            else (progress.epoch, progress.epochs)
+        )
         return self.eta * (1 - done / whole)
 
 

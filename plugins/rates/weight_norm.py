@@ -16,8 +16,8 @@ class WeightNorm(Rate):
         η: (post,).
 
     Source:
-        Journé et al. (2023), arXiv 2209.11883, section 3.3, where the paper prints (|w_i| - 1)^q; the authors' code takes
-        the absolute value and adds 1e-10, which is defined below unit length too (discrepancy S3).
+        Journé et al. (2023), arXiv 2209.11883, where the paper prints (|w_i| - 1)^q; the authors' code takes the
+        absolute value and adds 1e-10, which is defined below unit length too (discrepancy S3).
     """
 
     kind: ClassVar[str] = "weight_norm"

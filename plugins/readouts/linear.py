@@ -15,9 +15,9 @@ from neuroplast.functional import dropout, halvings
 class Linear(Readout):
     """scores = W f + b, fitted by Adam on the cross-entropy of minibatches, features dropped out at random.
 
-    Weights and bias start from U(-1/sqrt(D), 1/sqrt(D)), D the number of features. The rate is halved at epochs int(r E)
-    for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50 epochs are asked for, for r in 0.5, 0.75 where E >= 20, and
-    stays below that. The result is that of the last epoch.
+    Weights and bias start from U(-1/sqrt(D), 1/sqrt(D)), D the number of features. The rate is halved at epochs
+    int(r E), for r in 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9 where E >= 50 epochs are asked for, for r in 0.5, 0.75
+    where E >= 20, and stays where there are fewer. The result is that of the last epoch.
 
     Source:
         Journé et al. (2023), arXiv 2209.11883, and the authors' code.
@@ -29,7 +29,9 @@ class Linear(Readout):
     batch: int = Field(64, ge=1, description="stimuli in a minibatch")
     eta: float = Field(1e-3, gt=0, description="Adam's rate at the start")
     dropout: float = Field(0.5, ge=0, lt=1, description="share of features left out in training")
-    schedule: Literal["halving", "constant"] = Field("halving", description="what becomes of the rate")
+    schedule: Literal["halving", "constant"] = Field(
+        "halving", description="what becomes of the rate"
+    )
 
     def fit(
         self, source: FeatureSource, classes: int, rng: torch.Generator, advance: Advance

@@ -32,7 +32,9 @@ class Ridge(Readout):
         weight = solve(source, mean, targets - targets.mean(0), advance)
         return RidgeClassifier(weight.T.float(), (targets.mean(0) - mean @ weight).float())
 
-    def _by_features(self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance) -> Tensor:
+    def _by_features(
+        self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance
+    ) -> Tensor:
         gram = torch.zeros(source.size, source.size, dtype=torch.float64)
         products = torch.zeros(source.size, targets.shape[1], dtype=torch.float64)
         done = 0
@@ -45,7 +47,9 @@ class Ridge(Readout):
         gram.diagonal().add_(self.alpha)
         return torch.cholesky_solve(products, torch.linalg.cholesky(gram))
 
-    def _by_stimuli(self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance) -> Tensor:
+    def _by_stimuli(
+        self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance
+    ) -> Tensor:
         centred = torch.cat([features.double() - mean for features, _ in source.blocks()])
         gram = centred @ centred.T
         gram.diagonal().add_(self.alpha)

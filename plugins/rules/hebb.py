@@ -14,7 +14,8 @@ class Hebb(Rule):
         w: weights, (post, pre, *kernel), dimensionless. The change has w's shape, in r².
 
     Source:
-        Hebb (1949), The Organization of Behavior; in this form Gerstner & Kistler (2002), Spiking Neuron Models, eq. 10.2.
+        Hebb (1949), The Organization of Behavior; as an equation Gerstner & Kistler (2002), Spiking Neuron
+        Models, chapter 10.
     """
 
     kind = "hebb"

@@ -4,7 +4,7 @@ from neuroplast import Delta, Rule, View, hookimpl
 
 
 class SoftHebb(Rule):
-    """The SoftHebb rule. With a softmax competition the weight vectors come to unit length, and form a Bayesian mixture model.
+    """The SoftHebb rule. With a softmax competition the weight vectors come to unit length.
 
         Δw_ij = Σ g_i (x_j - v_i w_ij)        summed over stimuli and positions
 
@@ -15,7 +15,8 @@ class SoftHebb(Rule):
         w: weights, (post, pre, *kernel), dimensionless. The change has w's shape, in r².
 
     Source:
-        Moraitis et al. (2022), Neuromorph. Comput. Eng. 2, 044017; for convolutions Journé et al. (2023), ICLR, arXiv 2209.11883.
+        Moraitis et al. (2022), Neuromorph. Comput. Eng. 2, 044017; for convolutions Journé et al. (2023), ICLR,
+        arXiv 2209.11883.
     """
 
     kind = "softhebb"

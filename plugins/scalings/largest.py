@@ -25,7 +25,9 @@ class Largest(Scaling):
         """The scaled change."""
         computed = delta.computed()
         largest = largest_magnitude(computed.tensor())
-        if not largest.is_cuda and not largest.isfinite():  # on a GPU, looking would make every step wait
+        if (
+            not largest.is_cuda and not largest.isfinite()
+        ):  # on a GPU, looking would make every step wait
             raise NotFiniteError("change not finite")
         return computed / (largest + 1e-30)
 

@@ -6,8 +6,7 @@ from neuroplast import Delta, Scaling, View, hookimpl
 
 
 class Mean(Scaling):
-    """Δ / count, count the number of stimuli times positions.
-    """
+    """Δ / count, count the number of stimuli times positions."""
 
     kind: ClassVar[str] = "mean"
 

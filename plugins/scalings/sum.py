@@ -6,8 +6,7 @@ from neuroplast import Delta, Scaling, View, hookimpl
 
 
 class Sum(Scaling):
-    """Δ.
-    """
+    """Δ."""
 
     kind: ClassVar[str] = "sum"
 

@@ -37,7 +37,7 @@ class Dense(Synapse):
         return x.flatten(1)
 
     def drive(self, x: Pre, w: Weights) -> Post:
-        """x wᵀ."""
+        """X wᵀ."""
         return x @ w.T
 
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
@@ -45,7 +45,7 @@ class Dense(Synapse):
         return post.T @ pre
 
     def add_outer(self, w: Weights, post: Post, pre: Pre) -> None:
-        """w += postᵀ pre, in one pass over w."""
+        """W += postᵀ pre, in one pass over w."""
         w.addmm_(post.T, pre)
 
     def patches(self, x: Pre) -> Tensor:

@@ -23,7 +23,9 @@ class Depthwise(Synapse):
     multiplier: int = Field(1, ge=1, description="neurons for each input channel, at each position")
     stride: int = Field(1, ge=1, description="distance between positions, in pixels of the input")
     dilation: int = Field(1, ge=1, description="distance between the inputs of a field, in pixels")
-    padding: int | Literal["same"] = Field("same", description="pixels added on each side; same keeps the size at stride 1")
+    padding: int | Literal["same"] = Field(
+        "same", description="pixels added on each side; same keeps the size at stride 1"
+    )
     border: Border = Field("reflect", description="what the added pixels hold")
 
     def weight_shape(self, input_shape: Shape) -> Shape:
