@@ -39,7 +39,7 @@ class ComputedFeatures(FeatureSource):
 
     def rows(self, index: Tensor) -> Tensor:
         """Compute them."""
-        return torch.cat([self.compute(part) for part in index.split(BLOCK)])
+        return torch.cat([self.compute(part) for part in torch.split(index, BLOCK)])
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[Tensor, Tensor]]:
         """All features and labels in order, in blocks that the network takes at once."""

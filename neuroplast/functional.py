@@ -1,11 +1,13 @@
 """Pure tensor functions that parts share."""
 
 from collections.abc import Callable
+from math import prod
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import PerPost, Post, Weights
 
 Axis = Literal["channels", "space"]
@@ -30,14 +32,22 @@ def along(axis: Axis, v: Post, compute: Callable[[Tensor, int], Tensor]) -> Post
     """Apply `compute(v, dim)` along the channels of each position, or the positions of each channel."""
     if axis == "channels":
         return compute(v, 1)
-    return compute(v.flatten(2), 2).view_as(v)
+    return compute(v.flatten(2), 2).view(v.shape)
 
 
 def competitors(axis: Axis, shape: tuple[int, ...]) -> int:
-    """How many values compete in a response of `shape` = (post, *positions)."""
+    """How many values compete in a response of `shape` = (post, *positions).
+
+    Raises ConfigurationError where they should compete in space and there are no positions.
+    """
     if axis == "channels":
         return shape[0]
-    return int(torch.Size(shape[1:]).numel())
+    if len(shape) == 1:
+        raise ConfigurationError(
+            f"competition: neurons cannot compete along space in a response {shape} without positions; "
+            'set axis = "channels", or use a convolution'
+        )
+    return prod(shape[1:])
 
 
 def total(post: Post) -> PerPost:

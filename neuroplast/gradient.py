@@ -29,8 +29,9 @@ class GradientLearning:
         self.weights = [p.w for n in names for p in network.layers[n].projections]
         size = int(torch.Size(network.output_shape).numel())
         bound = 1 / sqrt(size)
-        draw = lambda *shape: torch.empty(shape).uniform_(-bound, bound, generator=self.rng)  # noqa: E731
-        self.head = [draw(classes, size).to(network.device), draw(classes).to(network.device)]
+        shapes = ((classes, size), (classes,))
+        drawn = (torch.empty(shape).uniform_(-bound, bound, generator=self.rng) for shape in shapes)
+        self.head = [tensor.to(network.device) for tensor in drawn]
         for tensor in (*self.weights, *self.head):
             tensor.requires_grad_(True)
         self.adam = torch.optim.Adam([*self.weights, *self.head], lr=phase.gradient.eta)

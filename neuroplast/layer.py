@@ -11,6 +11,8 @@ from torch import Tensor
 
 from neuroplast.component import NO_STATE, State
 from neuroplast.errors import ConfigurationError, LearningError, NotFiniteError
+from neuroplast.parts.competition import Competition
+from neuroplast.parts.dynamics import Dynamics
 from neuroplast.progress import Progress
 from neuroplast.projection import Projection, allocate
 from neuroplast.shapes import Post, Shape
@@ -253,8 +255,9 @@ class Layer:
     def _memory(self, path: str) -> State:
         return self._memories.get(path, NO_STATE)
 
-    def _neuron_parts(self) -> list[tuple[str, object]]:
+    def _neuron_parts(self) -> list[tuple[str, Dynamics | Competition]]:
         """The parts whose memory adapts with the neurons, in the order in which they do."""
+        named: list[tuple[str, Dynamics | Competition]]
         named = [(f"dynamics.{i}", part) for i, part in enumerate(self.spec.dynamics)]
         return [*named, ("competition", self.spec.competition)]
 

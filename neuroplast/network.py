@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,7 @@ class Network:
         self.layers: dict[str, Layer] = {}
         for spec in self.specs:
             shapes = self._shapes_into(spec)
-            inputs = sample and (lambda spec=spec: self._sampled(spec, sample()))
+            inputs = sample and partial(self._sampled, spec, sample)
             try:
                 self.layers[spec.name] = Layer(
                     spec,
@@ -159,8 +160,9 @@ class Network:
             _joined_shape(spec, {n: shapes[n] for n in names}) for names in self.sources[spec.name]
         ]
 
-    def _sampled(self, spec: LayerSpec, x: Tensor) -> list[Tensor]:
-        outputs = {STIMULI: x.to(self.device)}
+    def _sampled(self, spec: LayerSpec, sample: Callable[[], Tensor]) -> list[Tensor]:
+        """What a layer that is being built would be presented."""
+        outputs = {STIMULI: sample().to(self.device)}
         with torch.no_grad():
             for name, layer in self.layers.items():
                 outputs[name] = layer.respond(self._inputs(name, outputs))
@@ -184,9 +186,9 @@ def as_float(x: Tensor) -> Tensor:
 def sources(specs: Sequence[LayerSpec]) -> dict[str, list[list[str]]]:
     """For each layer and projection, the names of what feeds it; ConfigurationError for one that is not before it."""
     known = [STIMULI]
-    found = {}
+    found: dict[str, list[list[str]]] = {}
     for spec in specs:
-        given = spec.input or [known[-1]]
+        given = list(spec.input) or [known[-1]]
         named = [[p.source] if p.source else given for p in spec.all_projections()] or [given]
         for name in (name for names in named for name in names):
             if name not in known:

@@ -103,7 +103,7 @@ class Projection:
 
     def _weight_parts(self) -> list[tuple[str, Component]]:
         spec = self.spec
-        named = [("rule", spec.rule), ("step", spec.step)]
+        named: list[tuple[str, Component | None]] = [("rule", spec.rule), ("step", spec.step)]
         named += [(f"constraints.{i}", part) for i, part in enumerate(spec.constraints)]
         return [(path, part) for path, part in named if part is not None]
 

@@ -214,7 +214,7 @@ def features(
     recording = open_run(Path(path))
     splits = _splits(data, recording.seed)
     engine = _reopened(path, Parts(splits[0]))
-    found = [engine.network.features(engine.prepared(split.x), layer) for split in splits]
+    found = [engine.network.features(engine.prepared(split.x, "score"), layer) for split in splits]
     labels = [split.y for split in splits]
     return torch.cat(found), torch.cat(labels) if all(y is not None for y in labels) else None  # type: ignore[arg-type]
 

@@ -52,9 +52,7 @@ class GradientSpec(Table):
 class PhaseSpec(Table):
     """A part of a run in which the same groups of the same layers adapt, by the same objective."""
 
-    name: Name | None = Field(
-        None, description="in messages and streams; phase1, phase2, ... by default"
-    )
+    name: Name = Field("", description="in messages and streams; phase1, phase2, ... by default")
     about: str = ""
     layers: tuple[Name, ...] = Field((), description="the layers that adapt; all by default")
     adapt: tuple[Group, ...] = Field(
@@ -112,7 +110,7 @@ class PhaseSpec(Table):
 class _Evaluated(Table):
     """What is evaluated beside the learning, without touching it."""
 
-    name: Name | None = Field(None, description="the group of its results; its kind by default")
+    name: Name = Field("", description="the group of its results; its kind by default")
     at: tuple[At, ...] = Field(("end",), description="start, end, epoch N, every N steps")
 
     @model_validator(mode="before")

@@ -34,7 +34,7 @@ STIMULI = "stimuli"
 PART_MARK = "x-part"
 """In a raw JSON schema, the kind of part that a field holds."""
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_]*)?$")]
 
 
 class Resolver(Protocol):
@@ -94,7 +94,9 @@ class ProjectionSpec(Table):
 
     lists: ClassVar[frozenset[str]] = frozenset({"rate", "constraints"})
 
-    name: Name | None = Field(None, description="name of the projection; its number by default")
+    name: Name = Field(
+        "", description="in messages, streams, files and --set; its number by default"
+    )
     source: Name | None = Field(
         None, alias="from", description="the layer, or 'stimuli', that it comes from"
     )
@@ -198,7 +200,7 @@ class LayerSpec(ProjectionSpec):
 
 def part_fields(model: type[ProjectionSpec]) -> dict[str, type[Component]]:
     """The entries of a layer that hold a part, a list of parts or a table of parts, with the interface of each."""
-    found = {}
+    found: dict[str, type[Component]] = {}
     for name, field in model.model_fields.items():
         marks = [
             *field.metadata,

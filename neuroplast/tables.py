@@ -52,7 +52,7 @@ def _advised(model: type[BaseModel], details: ErrorDetails) -> InitErrorDetails:
         kind = "unknown_key"
     else:
         kind = details["type"]
-    custom = PydanticCustomError(kind, "{message}", {"message": message})  # type: ignore[arg-type]
+    custom = PydanticCustomError(kind, "{message}", {"message": message})
     return InitErrorDetails(type=custom, loc=details["loc"], input=details["input"])
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil, prod
+from math import prod
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from neuroplast.recording import schema
@@ -144,29 +143,30 @@ class Snapshots:
         if name in self._data_sets:
             return
         dims = self._dims(name, array.shape)
-        label = Label(name, statistic="last", window="at the step", plugin=self._plugin(name))
+        plugin = _plugin(name, self._plugins)
+        label = Label(name, statistic="last", window="at the step", plugin=plugin)
         stored = _free_name(self._group, name, "state")
         data_set = schema.add_array(
             self._group, stored, ("snapshot_step", *dims), array.dtype, label
         )
-        data_set.attrs["tensor_shape"] = np.array(array.shape, np.int32)
+        if self._flattened(array.shape):
+            data_set.attrs["tensor_shape"] = np.array(array.shape, np.int32)
         self._data_sets[name] = data_set
 
     def _dims(self, name: str, shape: Shape) -> tuple[str, ...]:
         """The scales of a state tensor, as far as its name and sizes tell them."""
-        if len(shape) > 1 and shape == self._weight_shape:
+        if self._flattened(shape):
             return ("neuron", "input")
         if name.startswith("normalisation."):
             first = "input" if shape[:1] == (self._inputs,) else "channel"
             return schema.own_dims(self._group, shape, (first, "input_y", "input_x"))
-        neurons = len(self._group["neuron"])
         names = ("neuron", "y", "x") if len(shape) == 3 else ("neuron",)
-        if shape[:1] != (neurons,) and self._weight_shape:
-            names = ("input",) if shape == (self._inputs,) else ("channel",)
+        if shape[:1] != (len(self._group["neuron"]),):
+            names = ("input",) if shape == (self._inputs,) else ()
         return schema.own_dims(self._group, shape, names)
 
-    def _plugin(self, name: str) -> str:
-        return self._plugins.get("synapse", "") if name == "w" else _plugin(name, self._plugins)
+    def _flattened(self, shape: Shape) -> bool:
+        return len(shape) > 1 and shape == self._weight_shape
 
 
 class Events:
@@ -180,8 +180,94 @@ class Events:
             "kind": schema.text_type(schema.KIND_WIDTH),
             "message": schema.text_type(schema.MESSAGE_WIDTH),
         }
-        for name, kind in kinds.items():
-            stored = name if name != "step" else "event_step"
-            schema.add_array(group, stored, ("event",), kind, Label(f"{name} of the event"))
-        self._waiting: list[tuple[int, str, str]] = []
+        self._data_sets = [
+            schema.add_array(
+                group, name, ("event",), kind, Label(f"{name} of the event"), compressed=True
+            )
+            for name, kind in kinds.items()
+        ]
+        self._waiting: list[tuple[int, bytes, bytes]] = []
         self._written = 0
+
+    def add(self, step: int, kind: str, message: str) -> None:
+        """Add an event; a text that is too long is cut."""
+        short = schema.encoded(kind, schema.KIND_WIDTH)
+        self._waiting.append((step, short, schema.encoded(message, schema.MESSAGE_WIDTH)))
+
+    def room(self) -> int:
+        """The bytes that the file may need for what waits."""
+        rows = len(self._waiting)
+        return sum(room(rows, (), d.dtype.itemsize) for d in self._data_sets) if rows else 0
+
+    def write(self) -> None:
+        """Write what waits. Cut short and called again, it writes the same."""
+        rows = self._written + len(self._waiting)
+        columns = zip(*self._waiting, strict=True) if self._waiting else ()
+        self._scale.resize(rows, axis=0)
+        self._scale[self._written :] = np.arange(self._written, rows)
+        for data_set, values in zip(self._data_sets, columns, strict=False):
+            data_set.resize(rows, axis=0)
+            data_set[self._written :] = np.array(values, data_set.dtype)
+        self._written = rows
+        self._waiting.clear()
+
+
+def as_array(tensor: Tensor) -> Any:
+    """A tensor as an array on the host, in a type that every reader knows."""
+    host = tensor.detach().cpu().contiguous()
+    if host.is_complex():
+        raise ValueError("state with complex numbers cannot be recorded; split it into two tensors")
+    if host.dtype == torch.bool:
+        return host.to(torch.uint8).numpy()
+    small = host.is_floating_point() and host.dtype not in (torch.float32, torch.float64)
+    return (host.float() if small else host).numpy()
+
+
+def room(rows: int, item: Shape, itemsize: int, rows_per_chunk: int = schema.CHUNK_ROWS) -> int:
+    """The bytes that the file may need for so many more rows of a data set."""
+    chunk = schema.chunk_shape(rows_per_chunk, item, itemsize)
+    begun = ceil(rows / chunk[0]) + (chunk[0] > 1)
+    chunks = begun * prod(ceil(size / c) for size, c in zip(item, chunk[1:], strict=True))
+    return chunks * (prod(chunk) * itemsize + 128) + OVERHEAD
+
+
+def room_for_series(blocks: Gathered) -> int:
+    """The bytes that the file may need for gathered series, their scale among them."""
+    scale = room(max((len(block) for _, _, block in blocks), default=0), (), 4)
+    return scale + sum(room(len(b), b.shape[1:], b.itemsize) for _, _, b in blocks)
+
+
+def room_for_state(state: Mapping[str, Any]) -> int:
+    """The bytes that the file may need for a snapshot, its scales among them."""
+    return OVERHEAD + sum(
+        room(1, a.shape, a.itemsize, 1) + 8 * sum(a.shape) for a in state.values()
+    )
+
+
+def _block(column: _Column) -> tuple[int, Any]:
+    """The first row and the array of the samples that wait."""
+    rows = sorted(column.waiting)
+    values = [column.waiting[row] for row in rows]
+    tensors = [v for v in values if isinstance(v, Tensor)]
+    filled = torch.stack(tensors).cpu().double() if len(tensors) == len(values) else values
+    block = np.full((rows[-1] - rows[0] + 1, *column.shape), np.nan, column.dtype)
+    block[np.array(rows) - rows[0]] = np.asarray(filled)
+    return rows[0], block
+
+
+def _series_type(series: Series) -> Any:
+    """float32 for values per neuron that have no more digits; float64 for the rest."""
+    value = series.value
+    short = (torch.float32, torch.bfloat16, torch.float16)
+    per_neuron = isinstance(value, Tensor) and value.dim() > 0 and value.dtype in short
+    return np.float32 if per_neuron else np.float64
+
+
+def _free_name(group: Any, name: str, role: str) -> str:
+    stored = schema.stored_name(name)
+    return f"{stored}.{role}" if stored in group else stored
+
+
+def _plugin(name: str, plugins: Mapping[str, str]) -> str:
+    """The plugin behind `<part>.<name>`."""
+    return plugins.get(name.split(".")[0], "") if "." in name else ""

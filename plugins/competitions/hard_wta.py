@@ -6,8 +6,8 @@ import torch
 from pydantic import Field
 
 from neuroplast import Competition, State, hookimpl
-from neuroplast.functional import Axis, along, first_largest
-from neuroplast.shapes import Post
+from neuroplast.functional import Axis, along, competitors, first_largest
+from neuroplast.shapes import Post, Shape
 
 
 class HardWta(Competition):
@@ -29,6 +29,10 @@ class HardWta(Competition):
     )
     anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
+
+    def check(self, response_shape: Shape) -> None:
+        """Refuse competition in space where there is none."""
+        competitors(self.axis, response_shape)
 
     def compete(self, v: Post, memory: State) -> Post:
         """Keep the winner."""

@@ -40,7 +40,7 @@ class KWta(Competition):
     def compete(self, v: Post, memory: State) -> Post:
         """Zero all but the winners."""
         winners = along(self.axis, v, lambda v, dim: first_largest(v, self.k, dim))
-        return torch.where(winners, v if self.activity == "drive" else 1.0, 0.0)
+        return torch.where(winners, v, 0.0) if self.activity == "drive" else winners.to(v.dtype)
 
 
 @hookimpl

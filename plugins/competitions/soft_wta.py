@@ -6,8 +6,8 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, State, hookimpl
-from neuroplast.functional import Axis, along
-from neuroplast.shapes import Post
+from neuroplast.functional import Axis, along, competitors
+from neuroplast.shapes import Post, Shape
 
 
 class SoftWta(Competition):
@@ -30,6 +30,10 @@ class SoftWta(Competition):
     )
     anti_hebbian: bool = Field(True, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
+
+    def check(self, response_shape: Shape) -> None:
+        """Refuse competition in space where there is none."""
+        competitors(self.axis, response_shape)
 
     def compete(self, v: Post, memory: State) -> Post:
         """Share by softmax, and give losers the opposite sign where that is asked."""

@@ -1,24 +1,21 @@
 """Fashion-MNIST, complete: pictures of clothes."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import torch
-
-from neuroplast import DataFile, Stimuli, StimulusSet, hookimpl
+from neuroplast import Split, Stimuli, hookimpl
 from neuroplast.shapes import Shape
-from neuroplast_plugins.stimuli import published
-from neuroplast_plugins.stimuli.published import File, Published
+from neuroplast_plugins.stimuli.published import File, Published, PublishedSet, grey_images
 
 _RAW = "FashionMNIST/raw"
 
 
-class FashionMnist(Stimuli):
+class FashionMnist(PublishedSet):
     """60,000 training and 10,000 test images of clothes, of ten classes.
 
     Shapes:
         x: (n, 1, 28, 28) bytes, which stand for 0 (background) to 1.
-        y: (n,) 0 to 9, in the order of `classes`.
+        y: (n,) from 0 to 9.
 
     Source:
         Zalando SE; MIT. Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747.
@@ -35,45 +32,16 @@ class FashionMnist(Stimuli):
             File(f"{_RAW}/t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a", 7840016),
             File(f"{_RAW}/t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965", 10008),
         ),
-        (
-            "T-shirt/top",
-            "Trouser",
-            "Pullover",
-            "Dress",
-            "Coat",
-            "Sandal",
-            "Shirt",
-            "Sneaker",
-            "Bag",
-            "Ankle boot",
-        ),
         trusted=False,
     )
 
-    def load(self, root: Path, rng: torch.Generator) -> StimulusSet:
-        """Read both splits; DataError where they are not there or not whole."""
-        return published.load(
-            self.known, root, published.grey_images, {"train": True}, {"train": False}
-        )
+    def read(self, dataset: Any) -> Split:
+        """Grey images."""
+        return grey_images(dataset)
 
     def shape(self, root: Path) -> Shape:
         """(channels, height, width)."""
         return 1, 28, 28
-
-    @classmethod
-    def files(cls, root: Path) -> list[DataFile]:
-        """Whether the set is there."""
-        return published.report(cls.known, root, thorough=False)
-
-    @classmethod
-    def check(cls, root: Path) -> list[DataFile]:
-        """Whether it is there and whole."""
-        return published.report(cls.known, root, thorough=True)
-
-    @classmethod
-    def fetch(cls, root: Path) -> list[Path]:
-        """Download it."""
-        return published.fetch(cls.known, root)
 
 
 @hookimpl

@@ -1,17 +1,16 @@
 """MNIST, complete: handwritten digits."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import torch
-
-from neuroplast import DataFile, Stimuli, StimulusSet, hookimpl
+from neuroplast import Split, Stimuli, hookimpl
 from neuroplast.shapes import Shape
-from neuroplast_plugins.stimuli import published
-from neuroplast_plugins.stimuli.published import File, Published
+from neuroplast_plugins.stimuli.published import File, Published, PublishedSet, grey_images
+
+_RAW = "MNIST/raw"
 
 
-class Mnist(Stimuli):
+class Mnist(PublishedSet):
     """60,000 training and 10,000 test images of handwritten digits.
 
     Shapes:
@@ -26,41 +25,24 @@ class Mnist(Stimuli):
     known: ClassVar[Published] = Published(
         "mnist",
         "MNIST",
-        "MNIST/raw",
+        _RAW,
         (
-            File("MNIST/raw/train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", 47040016),
-            File("MNIST/raw/train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 60008),
-            File("MNIST/raw/t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", 7840016),
-            File("MNIST/raw/t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", 10008),
+            File(f"{_RAW}/train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", 47040016),
+            File(f"{_RAW}/train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 60008),
+            File(f"{_RAW}/t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", 7840016),
+            File(f"{_RAW}/t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", 10008),
         ),
-        tuple("0123456789"),
+        classes=tuple("0123456789"),
         trusted=False,
     )
 
-    def load(self, root: Path, rng: torch.Generator) -> StimulusSet:
-        """Read both splits; DataError where they are not there or not whole."""
-        return published.load(
-            self.known, root, published.grey_images, {"train": True}, {"train": False}
-        )
+    def read(self, dataset: Any) -> Split:
+        """Grey images."""
+        return grey_images(dataset)
 
     def shape(self, root: Path) -> Shape:
         """(channels, height, width)."""
         return 1, 28, 28
-
-    @classmethod
-    def files(cls, root: Path) -> list[DataFile]:
-        """Whether the set is there."""
-        return published.report(cls.known, root, thorough=False)
-
-    @classmethod
-    def check(cls, root: Path) -> list[DataFile]:
-        """Whether it is there and whole."""
-        return published.report(cls.known, root, thorough=True)
-
-    @classmethod
-    def fetch(cls, root: Path) -> list[Path]:
-        """Download it."""
-        return published.fetch(cls.known, root)
 
 
 @hookimpl

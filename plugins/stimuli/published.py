@@ -3,15 +3,16 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
-from neuroplast import DataError, DataFile, Split, StimulusSet
+from neuroplast import DataError, DataFile, Split, Stimuli, StimulusSet
 
 ORIGINAL = "original"
 
@@ -32,39 +33,71 @@ class Published:
     name: the kind, which is what `data fetch` takes.
     dataset: the class of `torchvision.datasets`.
     folder: what that class writes below the data root.
-    trusted: whether that class compares the checksums itself whenever it reads.
+    classes: the names of the classes; those that torchvision gives by default.
+    trusted: whether torchvision compares the checksums itself whenever it reads.
     """
 
     name: str
     dataset: str
     folder: str
     files: tuple[File, ...]
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     trusted: bool = True
 
 
-def load(
-    known: Published,
-    root: Path,
-    read: Callable[[Any], Split],
-    train: Mapping[str, Any],
-    test: Mapping[str, Any],
-) -> StimulusSet:
-    """The set, `read` from torchvision's object for each split; DataError where it is not whole.
+class PublishedSet(Stimuli):
+    """Stimuli that are read from the files of a published set, and fetched from where it is published."""
 
-    train, test: the arguments by which torchvision tells its splits apart.
-    """
-    _refuse(known, root, thorough=not known.trusted)
-    try:
-        splits = [read(_dataset(known)(root, **which)) for which in (train, test)]
-    except (RuntimeError, ValueError, OSError) as error:
-        _refuse(known, root, thorough=True)
-        raise DataError(f"{known.name}: cannot be read from {root / known.folder}: {error}") from error
-    return StimulusSet(*splits, known.classes, ORIGINAL, str(root / known.folder))
+    known: ClassVar[Published]
+
+    @abstractmethod
+    def read(self, dataset: Any) -> Split:
+        """The stimuli and labels of one of torchvision's objects."""
+
+    def splits(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The arguments by which torchvision tells training from test stimuli."""
+        return {"train": True}, {"train": False}
+
+    def load(self, root: Path, rng: torch.Generator) -> StimulusSet:
+        """Read both splits; DataError where the set is not there or not whole."""
+        known = self.known
+        _refuse(known, root, thorough=not known.trusted)
+        try:
+            train, test = (_dataset(known)(root, **which) for which in self.splits())
+            parts = self.read(train), self.read(test)
+        except (RuntimeError, ValueError, OSError) as error:
+            _refuse(known, root, thorough=True)
+            raise DataError(f"{known.name}: cannot read {root / known.folder}: {error}") from error
+        classes = known.classes or tuple(train.classes)
+        return StimulusSet(*parts, classes, ORIGINAL, str(root / known.folder))
+
+    @classmethod
+    def files(cls, root: Path) -> list[DataFile]:
+        """Whether the set is there, by the sizes of its files."""
+        return _report(cls.known, root, thorough=False)
+
+    @classmethod
+    def check(cls, root: Path) -> list[DataFile]:
+        """Whether it is there and whole, by their checksums."""
+        return _report(cls.known, root, thorough=True)
+
+    @classmethod
+    def fetch(cls, root: Path) -> list[Path]:
+        """Download it unless it is whole, and return its files.
+
+        The download goes to a folder of its own and takes the set's place only once its checksums
+        are right, so that an interrupted one leaves nothing behind and harms nothing.
+        """
+        known = cls.known
+        if _missing(known, root) or _faults(known, root, thorough=True):
+            root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=root, prefix=f".fetch-{known.name}-") as fresh:
+                _download(known, Path(fresh), root)
+                _move(Path(fresh), known.folder, root)
+        return [root / file.path for file in known.files]
 
 
-def report(known: Published, root: Path, thorough: bool) -> list[DataFile]:
-    """Whether the set is there, from the sizes of its files alone or from their checksums too."""
+def _report(known: Published, root: Path, thorough: bool) -> list[DataFile]:
     missing, faults = _missing(known, root), _faults(known, root, thorough)
     folder = root / known.folder
     if missing:
@@ -72,25 +105,6 @@ def report(known: Published, root: Path, thorough: bool) -> list[DataFile]:
     detail = "; ".join([*faults, _advice(known)]) if faults else ""
     whole = False if faults else True if thorough else None
     return [DataFile(known.name, folder, ORIGINAL, True, whole, detail)]
-
-
-def fetch(known: Published, root: Path) -> list[Path]:
-    """The files of the set, downloaded unless they are whole.
-
-    The download goes to a folder of its own beside the set, and takes the set's place only once its
-    checksums are right, so that an interrupted one leaves nothing behind and harms nothing.
-    """
-    if _missing(known, root) or _faults(known, root, thorough=True):
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=f".fetch-{known.name}-") as temporary:
-            fresh = Path(temporary)
-            _download(known, fresh, root)
-            for path in sorted(p for p in (fresh / known.folder).rglob("*") if p.is_file()):
-                target = root / path.relative_to(fresh)
-                if path.suffix != ".gz":
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(path, target)
-    return [root / file.path for file in known.files]
 
 
 def _download(known: Published, fresh: Path, root: Path) -> None:
@@ -108,6 +122,14 @@ def _download(known: Published, fresh: Path, root: Path) -> None:
         )
 
 
+def _move(fresh: Path, folder: str, root: Path) -> None:
+    """Put what was downloaded in place, without the packed files that it came from."""
+    for path in sorted(p for p in (fresh / folder).rglob("*") if p.is_file() and p.suffix != ".gz"):
+        target = root / path.relative_to(fresh)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+
+
 def _dataset(known: Published) -> Any:
     """The class of torchvision, imported only now because that takes seconds."""
     return getattr(import_module("torchvision.datasets"), known.dataset)
@@ -115,8 +137,9 @@ def _dataset(known: Published) -> Any:
 
 def _refuse(known: Published, root: Path, thorough: bool) -> None:
     if missing := _missing(known, root):
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
         raise DataError(
-            f"{known.name}: not found; looked in {root} for {', '.join(missing)}; {_advice(known)}, "
+            f"{known.name}: not found; looked in {root} for {missing[0]}{more}; {_advice(known)}, "
             "or set NEUROPLAST_DATA to the folder that has it"
         )
     if faults := _faults(known, root, thorough):
@@ -146,7 +169,9 @@ def _fault(file: File, path: Path, thorough: bool) -> str:
         return f"{path} is {state}: {size} bytes instead of {file.size}"
     if thorough:
         with path.open("rb") as content:
-            md5 = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+            md5 = hashlib.file_digest(
+                content, lambda: hashlib.md5(usedforsecurity=False)
+            ).hexdigest()
         if md5 != file.md5:
             return f"{path} is damaged: of its {size} bytes the MD5 sum is {md5}, not {file.md5}"
     return ""

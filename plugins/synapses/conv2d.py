@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
+from torch.nn.grad import conv2d_weight
 
 from neuroplast import ConfigurationError, Synapse, hookimpl
 from neuroplast.shapes import Post, Pre, Shape, Weights
@@ -67,9 +68,9 @@ class Conv2d(Synapse):
         plain = self.stride == self.dilation == self.groups == 1
         if plain and not pre.is_cuda and positions < w[0].numel():
             return _outer_by_patches(post, pre, w)
-        return torch.nn.grad.conv2d_weight(
-            pre, list(w.shape), post, self.stride, 0, self.dilation, self.groups
-        )
+        places = self.stride, 0, self.dilation, self.groups
+        dw: Tensor = conv2d_weight(pre, w.shape, post, *places)  # type: ignore[no-untyped-call]
+        return dw
 
     def arrange(self, w: Weights) -> Weights:
         """Channels last."""
@@ -80,7 +81,7 @@ class Conv2d(Synapse):
         fields = F.unfold(
             x, self.kernel, self.dilation, 0, self.stride
         )  # (batch, channels k k, positions)
-        return fields.unflatten(1, (self.groups, -1)).permute(0, 3, 1, 2)
+        return fields.view(len(x), self.groups, -1, fields.shape[-1]).permute(0, 3, 1, 2)
 
     def positions(self, x: Pre, w: Weights) -> Shape:
         """(height', width')."""
