@@ -56,9 +56,16 @@ class Plugin:
         if self.failures:
             self.status = "partly" if self.provides else "failed"
 
+    @property
+    def module(self) -> str:
+        """What its module or package is imported as."""
+        if self.package == LOCAL:
+            return f"neuroplast_local_{Path(self.target).stem}"
+        return self.target.partition(":")[0].strip()
+
     def sources(self) -> list[Path]:
         """Its source files."""
-        return [Path(self.target)] if self.package == LOCAL else sources(self.target)
+        return [Path(self.target)] if self.package == LOCAL else sources(self.module)
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,12 @@ def chosen() -> Choice:
 
 
 def points() -> list[EntryPoint]:
-    """The entry points of all installed plugins, always in the same order."""
-    return sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value))
+    """The entry points of all installed plugins, the built-in ones first: nobody takes their names."""
+    found = [
+        (describe(point).package != GROUP, point.name, point.value, point)
+        for point in entry_points(group=GROUP)
+    ]
+    return [point for *_, point in sorted(found, key=lambda f: f[:3])]
 
 
 def describe(point: EntryPoint) -> Plugin:
@@ -109,7 +120,7 @@ def describe_file(path: Path) -> Plugin:
 
 def sources(module: str) -> list[Path]:
     """The source files of a module, or of all modules of a package; none where it is not found."""
-    spec = _spec(module.partition(":")[0].strip())
+    spec = _spec(module)
     if spec is None:
         return []
     if spec.submodule_search_locations:
@@ -143,7 +154,7 @@ def names(files: Iterable[Path], name: str) -> bool:
                 return True
             if path.with_name(f"{name}.toml").exists():
                 return True
-        except OSError:
+        except (OSError, ValueError):  # not there any more, or no name of a file
             continue
     return False
 

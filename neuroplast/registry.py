@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import logging
 import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +63,9 @@ class Registry:
             if choice.excludes(plugin):
                 plugin.status = "disabled"
                 continue
-            for name in _isolated(plugin, point.value, lambda p=point: _imported(p, plugin)) or []:
-                self._add(plugin, name, sys.modules[name])
-            self._settle(plugin)
+            names = _isolated(plugin, plugin.module, partial(_names, plugin.module, plugin))
+            hooked = [self._add(plugin, name, sys.modules[name]) for name in names or []]
+            self._settle(plugin, any(hooked))
 
     def load_file(self, path: Path) -> None:
         """Load one local file as a plugin; ConfigurationError where there is no such file."""
@@ -70,10 +73,8 @@ class Registry:
             raise ConfigurationError(f"--plugin {path}: no such file; give a Python file")
         plugin = discovery.describe_file(path)
         self.plugins.append(plugin)
-        module = _isolated(plugin, path.name, lambda: _import_file(path))
-        if module is not None:
-            self._add(plugin, path.name, module)
-        self._settle(plugin)
+        module = _isolated(plugin, path.name, partial(_import_file, plugin.module, path))
+        self._settle(plugin, module is not None and self._add(plugin, path.name, module))
 
     def add(
         self, module: object, name: str = "", package: str = "local", version: str = "0"
@@ -82,18 +83,17 @@ class Registry:
         name = name or getattr(module, "__name__", type(module).__name__)
         plugin = Plugin(name, package, version, name)
         self.plugins.append(plugin)
-        self._add(plugin, name, module)
-        self._settle(plugin)
+        self._settle(plugin, self._add(plugin, name, module))
         return plugin
 
-    def _add(self, plugin: Plugin, name: str, module: object) -> None:
-        """Register one module: all that it provides, or none of it and a failure."""
+    def _add(self, plugin: Plugin, name: str, module: object) -> bool:
+        """Register one module: all that it provides, or none of it and a failure. Whether it has hooks."""
 
-        def register() -> None:
+        def register() -> bool:
             _check_version(module)
             _check_names(module)
             try:
-                self._hooks.register(module, name=f"{plugin.name}:{plugin.target}:{name}")
+                self._hooks.register(module, name=f"{plugin.name}:{name}")
                 found = [
                     e
                     for kind in KINDS.values()
@@ -102,15 +102,17 @@ class Registry:
                 scenarios = [Path(p) for p in _call(module, "scenarios")]
                 self._check_clashes(found, scenarios, plugin)
             except BaseException:
-                self._hooks.unregister(module)
+                if self._hooks.is_registered(module):
+                    self._hooks.unregister(module)
                 raise
             for entry in found:
                 self._enter(entry)
             for path in scenarios:
                 self._scenarios[path.stem] = path, plugin
                 plugin.provides.setdefault(SCENARIO, []).append(path.stem)
+            return bool(_hook_names(module))
 
-        _isolated(plugin, name, register)
+        return bool(_isolated(plugin, name, register))
 
     def _enter(self, entry: Entry) -> None:
         part, plugin = entry.part, entry.plugin
@@ -120,34 +122,29 @@ class Registry:
         plugin.provides.setdefault(part.family, []).append(part.kind)
 
     def _check_clashes(self, found: list[Entry], scenarios: list[Path], plugin: Plugin) -> None:
-        for entry in found:
-            default = self.default(entry.part.family)
-            if entry.part.default and default is not None:
+        owners = {key: self._parts[key[0]][kind].plugin for key, kind in self._names.items()}
+        owners |= {(SCENARIO, name): owner for name, (_, owner) in self._scenarios.items()}
+        keys = [(e.part.family, n) for e in found for n in {e.part.kind, *e.part.aliases}]
+        for family, name in [*keys, *((SCENARIO, path.stem) for path in scenarios)]:
+            if other := owners.get((family, name)):
                 raise PluginError(
-                    f"{entry.part.family} {entry.part.kind!r} cannot be the default: {default.kind!r} is"
+                    f"{family} {name!r} of package {plugin.package} is taken by package {other.package}; "
+                    f"rename one, or disable one with --no-plugins={plugin.name}"
                 )
-            for name in (entry.part.kind, *entry.part.aliases):
-                taken = self._names.get((entry.part.family, name))
-                if taken is not None:
-                    other = self._parts[entry.part.family][taken].plugin
-                    raise PluginError(
-                        f"{entry.part.family} {name!r} of package {plugin.package} "
-                        f"is taken by package {other.package}; "
-                        f"rename one, or disable one with --no-plugins={plugin.name}"
-                    )
-        for path in scenarios:
-            if path.stem in self._scenarios:
-                other = self._scenarios[path.stem][1]
+            owners[family, name] = plugin
+        for part in (e.part for e in found if e.part.default):
+            if (other_part := self.default(part.family)) is not None:
+                other = self.get(part.family, other_part.kind).plugin
                 raise PluginError(
-                    f"scenario {path.stem!r} of package {plugin.package} "
-                    f"is taken by package {other.package}; rename one"
+                    f"{part.family} {part.kind!r} of package {plugin.package} cannot be the default: "
+                    f"{other_part.kind!r} of package {other.package} is"
                 )
 
-    def _settle(self, plugin: Plugin) -> None:
+    def _settle(self, plugin: Plugin, hooked: bool) -> None:
         """Conclude the loading of a plugin, and tell of failures in one line."""
-        if not plugin.failures and not self._has_hooks(plugin):
-            reason = f"{plugin.target}: has no hook; mark its functions with neuroplast.hookimpl"
-            plugin.failures.append(Failure(plugin.target, reason))
+        if not plugin.failures and not hooked:
+            reason = f"{plugin.module}: has no hooks; mark functions with neuroplast.hookimpl"
+            plugin.failures.append(Failure(plugin.module, reason))
         plugin.settle()
         if plugin.failures:
             more = f" (and {len(plugin.failures) - 1} more)" if len(plugin.failures) > 1 else ""
@@ -155,11 +152,6 @@ class Registry:
                 f"plugin {plugin.name}: {plugin.failures[0].reason}{more}; "
                 f"see: neuroplast plugins info {plugin.name}"
             )
-
-    def _has_hooks(self, plugin: Plugin) -> bool:
-        own = f"{plugin.name}:{plugin.target}:"
-        modules = [m for name, m in self._hooks.list_name_plugin() if name.startswith(own)]
-        return any(_hook_names(module) for module in modules)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -179,7 +171,7 @@ class Registry:
         plain = self._names.get((kind, name)) or self._names.get((kind, name.replace("-", "_")))
         if plain is not None:
             return self._parts[kind][plain]
-        raise ConfigurationError(f"unknown {kind} {name!r}; {self._advice(kind, name)}")
+        raise ConfigurationError(self._missing(kind, name))
 
     def default(self, kind: str) -> type[Component] | None:
         """The part that stands where none of its kind is named; None where no plugin provides one."""
@@ -189,35 +181,43 @@ class Registry:
         """The file of a shipped scenario."""
         plain = name.replace("-", "_")
         if plain not in self._scenarios:
-            raise ConfigurationError(f"no scenario {name!r}; {self._advice(SCENARIO, name)}")
+            raise ConfigurationError(self._missing(SCENARIO, name))
         return self._scenarios[plain][0]
 
     def provider(self, kind: str, name: str) -> Plugin:
         """Who provides a part or a scenario."""
         return self._scenarios[name][1] if kind == SCENARIO else self.get(kind, name).plugin
 
-    def _advice(self, kind: str, name: str) -> str:
-        """What to do about a name that is not there: the plugin that failed, the nearest name, or all names."""
+    def _missing(self, kind: str, name: str) -> str:
+        """What to say of a name that is not there: the plugin that failed or is disabled, or the nearest name."""
         for plugin in self.plugins:
+            by = f"{kind} {name!r} comes from plugin {plugin.name} (package {plugin.package})"
+            if plugin.status == "disabled" and discovery.names(plugin.sources(), name):
+                return f"{by}, which is disabled; leave out --no-plugins"
             for failure in plugin.failures:
-                if name in (
-                    plugin.name,
-                    failure.module.rpartition(".")[2],
-                    Path(failure.module).stem,
-                ):
-                    return f"the plugin that should provide it failed: {failure.reason}"
+                files = discovery.sources(failure.module) or plugin.sources()
+                if discovery.names(files, name):
+                    return f"{by}, which failed: {failure.reason}; see: neuroplast plugins info {plugin.name}"
         known = self.kinds()[kind]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         failed = [p.name for p in self.plugins if p.failures]
-        disabled = [p.name for p in self.plugins if p.status == "disabled"]
         advice = (
             f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
         )
         if failed:
             advice += f" (plugins that failed to load: {', '.join(failed)})"
-        if disabled:
-            advice += f" (disabled: {', '.join(disabled)})"
-        return advice
+        return f"unknown {kind} {name!r}; {advice}"
+
+    def culprit(self, error: BaseException) -> Plugin | None:
+        """The plugin whose code an error came out of; None where it came from elsewhere."""
+        frames = [
+            f.f_globals.get("__name__", "") for f, _ in traceback.walk_tb(error.__traceback__)
+        ]
+        for name in reversed(frames):
+            for plugin in self.plugins:
+                if f"{name}.".startswith(f"{plugin.module}."):
+                    return plugin
+        return None
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -237,16 +237,21 @@ class Registry:
                 impl.function(**{name: arguments[name] for name in impl.argnames})
             except Exception as error:
                 self._hooks.unregister(impl.plugin)
-                self._warn(
-                    f"plugin {impl.plugin_name}: its hook {event} raised {type(error).__name__}: {error}; "
-                    "it is not called again in this run"
-                )
+                self._blame(impl.plugin_name, f"its hook {event} raised {_first_line(error)}")
+
+    def _blame(self, name: str, reason: str) -> None:
+        """Tell of a hook that failed, and keep the traceback with its plugin."""
+        self._warn(f"plugin {name}: {reason}; it is not called again in this run")
+        for plugin in self.plugins:
+            if name.startswith(f"{plugin.name}:"):
+                plugin.failures.append(Failure(name, reason, traceback.format_exc()))
+                plugin.settle()
+                discovery.remember([plugin])
 
 
-def describe(point: EntryPoint) -> Plugin:
-    """A plugin by its metadata alone, without running any of its code."""
-    package, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "0")
-    return Plugin(point.name, package, version, point.value)
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
+    logging.getLogger(__package__).info(line)
 
 
 def _modules(target: str, plugin: Plugin) -> Iterator[str]:
@@ -254,37 +259,52 @@ def _modules(target: str, plugin: Plugin) -> Iterator[str]:
     module = importlib.import_module(target)
     yield target
     for info in pkgutil.iter_modules(getattr(module, "__path__", []), f"{target}."):
-        yield from (_isolated(plugin, info.name, partial(_names, info.name, plugin)) or [])
+        if not info.name.endswith(".__main__"):  # a program, which importing would start
+            yield from (_isolated(plugin, info.name, partial(_names, info.name, plugin)) or [])
 
 
 def _names(target: str, plugin: Plugin) -> list[str]:
     return list(_modules(target, plugin))
 
 
-def _import_file(path: Path) -> object:
-    if not path.is_file():
-        raise PluginError(f"no such file: {path}")
-    name = f"neuroplast_local_{path.stem}"
+def _import_file(name: str, path: Path) -> object:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise PluginError(f"{path} is not a Python file")
+        raise PluginError("is no Python file; give one that ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 
 def _isolated(plugin: Plugin, name: str, action: Callable[[], Any]) -> Any:
-    """The result of running a plugin's code; a failure is kept with the plugin and None returned."""
+    """The result of running a plugin's code; a failure is kept with the plugin and None returned.
+
+    What the code prints goes to stderr, so that it does not stand in the middle of an answer.
+    """
     try:
-        return action()
+        with redirect_stdout(sys.stderr):
+            return action()
     except (Exception, SystemExit) as error:
-        reason = (
-            str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-        )
-        first = reason.strip().splitlines()[0] if reason.strip() else type(error).__name__
-        plugin.failures.append(Failure(name, f"{name}: {first}", traceback.format_exc()))
+        failure = Failure(name, f"{name}: {_first_line(error)}", traceback.format_exc())
+        plugin.failures.append(failure)
         return None
+
+
+def _first_line(error: BaseException) -> str:
+    """An error in one line; of pluggy's, the line that says what is wrong."""
+    if isinstance(error, SystemExit):
+        return f"called sys.exit({error.code!r})"
+    lines = str(error).strip().splitlines() or [""]
+    if isinstance(error, PluginError):
+        return lines[0]
+    if isinstance(error, pluggy.PluginValidationError):
+        return lines[-1]
+    return f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
 
 
 def _check_version(module: object) -> None:
@@ -331,6 +351,8 @@ def _provided(module: object, hook: str, interface: type[Component], plugin: Plu
             raise PluginError(
                 f"hook {hook!r} provides {part!r}, which is no subclass of {interface.__name__}"
             )
+        if isinstance(part.aliases, str):
+            raise PluginError(f"{part.__name__}.aliases is a string; make it a tuple of names")
         if not isinstance(getattr(part, "kind", None), str):
             raise PluginError(
                 f'{part.__name__} has no kind; give it the name that scenarios will use: kind = "..."'
@@ -348,17 +370,19 @@ _current: Registry | None = None
 def current() -> Registry:
     """The registry of this process, made from all installed plugins when first asked for."""
     if _current is None:
-        use(load())
+        choice = discovery.chosen()
+        use(load(choice.files, choice.disabled))
     assert _current is not None
     return _current
 
 
 def load(files: Iterable[Path] = (), disabled: Iterable[str] = ()) -> Registry:
-    """A registry of all installed plugins and some local files, but not of disabled ones."""
+    """A registry of all installed plugins and some local files, but not of disabled ones; the record is renewed."""
     registry = Registry()
     registry.load_entry_points(disabled)
     for path in files:
         registry.load_file(path)
+    discovery.remember(registry.plugins)
     return registry
 
 
