@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
-from neuroplast import Memory, Normalisation, State, hookimpl
+from neuroplast import ConfigurationError, Memory, Normalisation, State, hookimpl
 
 
 class BatchNorm(Normalisation):
@@ -34,6 +34,11 @@ class BatchNorm(Normalisation):
 
     def normalise(self, x: Tensor, memory: State, adapting: bool) -> Tensor:
         """By the batch's statistics while adapting, by the running ones when frozen."""
+        if adapting and x.numel() == x.shape[1]:
+            raise ConfigurationError(
+                "batch_norm: a batch of one stimulus with one position has no variance to learn from; "
+                "present larger batches (and drop a last one of 1), or normalise by other means"
+            )
         return F.batch_norm(
             x, memory.mean, memory.variance, None, None, adapting, self.momentum, self.epsilon
         )

@@ -25,7 +25,8 @@ class ZScore(Normalisation):
     def normalise(self, x: Tensor, memory: State, adapting: bool) -> Tensor:
         """By the stimulus's own statistics."""
         axes = list(range(1, x.dim()))
-        return (x - x.mean(axes, keepdim=True)) / (x.std(axes, keepdim=True) + self.epsilon)
+        deviation = x.std(axes, correction=min(1, x[0].numel() - 1), keepdim=True)
+        return (x - x.mean(axes, keepdim=True)) / (deviation + self.epsilon)
 
 
 @hookimpl
