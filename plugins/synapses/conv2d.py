@@ -1,10 +1,10 @@
 """Convolution: one weight shared by all positions of a map."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from torch import Tensor
 from torch.nn.grad import conv2d_weight
 
@@ -13,6 +13,17 @@ from neuroplast.shapes import Post, Pre, Shape, Weights
 
 Border = Literal["reflect", "zeros", "replicate", "circular"]
 _TORCH_BORDER = {"zeros": "constant"}
+
+
+def _one_message(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Say once what both forms of a padding may be."""
+    try:
+        return handler(value)
+    except ValidationError:
+        raise ValueError('a number of pixels from 0, or "same"') from None
+
+
+Padding = Annotated[Annotated[int, Field(ge=0)] | Literal["same"], WrapValidator(_one_message)]
 
 
 class Conv2d(Synapse):
@@ -32,7 +43,7 @@ class Conv2d(Synapse):
     stride: int = Field(1, ge=1, description="distance between positions, in pixels of the input")
     dilation: int = Field(1, ge=1, description="distance between the inputs of a field, in pixels")
     groups: int = Field(1, ge=1, description="groups of channels that do not see each other")
-    padding: int | Literal["same"] = Field(
+    padding: Padding = Field(
         "same", description="pixels added on each side; same keeps the size at stride 1"
     )
     border: Border = Field("reflect", description="what the added pixels hold")

@@ -1,13 +1,13 @@
 """Depthwise convolution: every channel has its own kernels and sees no other channel."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 from torch import Tensor
 
 from neuroplast import ConfigurationError, Synapse, hookimpl
 from neuroplast.shapes import Post, Pre, Shape, Weights
-from neuroplast_plugins.synapses.conv2d import Border, Conv2d
+from neuroplast_plugins.synapses.conv2d import Border, Conv2d, Padding
 
 
 class Depthwise(Synapse):
@@ -23,7 +23,7 @@ class Depthwise(Synapse):
     multiplier: int = Field(1, ge=1, description="neurons for each input channel, at each position")
     stride: int = Field(1, ge=1, description="distance between positions, in pixels of the input")
     dilation: int = Field(1, ge=1, description="distance between the inputs of a field, in pixels")
-    padding: int | Literal["same"] = Field(
+    padding: Padding = Field(
         "same", description="pixels added on each side; same keeps the size at stride 1"
     )
     border: Border = Field("reflect", description="what the added pixels hold")
