@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import prod
+from math import ceil, prod
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from neuroplast.recording import schema
@@ -126,17 +127,20 @@ class Snapshots:
         self._rows, self._last = 0, -1
 
     def write(self, step: int, state: Mapping[str, Any]) -> None:
-        """Write a snapshot: a new one, or that of the same step again."""
+        """Write a snapshot: a new one, or that of the same step again.
+
+        Its step is written last, so that a snapshot that has a step is whole, whenever the process ends.
+        """
         row = self._rows - 1 if self._rows and step == self._last else self._rows
-        self._scale.resize(row + 1, axis=0)
-        self._scale[row] = step
         for name, array in state.items():
             self._data_set(name, array)
-        for data_set in self._data_sets.values():
+        for data_set in (self._scale, *self._data_sets.values()):
             data_set.resize(row + 1, axis=0)
         for name, array in state.items():
             data_set = self._data_sets[name]
             data_set[row] = array.reshape(data_set.shape[1:])
+        self._group.file.flush()
+        self._scale[row] = step
         self._rows, self._last = row + 1, step
 
     def _data_set(self, name: str, array: Any) -> None:
@@ -160,7 +164,7 @@ class Snapshots:
         if name.startswith("normalisation."):
             first = "input" if shape[:1] == (self._inputs,) else "channel"
             return schema.own_dims(self._group, shape, (first, "input_y", "input_x"))
-        names = ("neuron", "y", "x") if len(shape) == 3 else ("neuron",)
+        names: tuple[str, ...] = ("neuron", "y", "x") if len(shape) == 3 else ("neuron",)
         if shape[:1] != (len(self._group["neuron"]),):
             names = ("input",) if shape == (self._inputs,) else ()
         return schema.own_dims(self._group, shape, names)
@@ -228,7 +232,7 @@ def room(rows: int, item: Shape, itemsize: int, rows_per_chunk: int = schema.CHU
     chunk = schema.chunk_shape(rows_per_chunk, item, itemsize)
     begun = ceil(rows / chunk[0]) + (chunk[0] > 1)
     chunks = begun * prod(ceil(size / c) for size, c in zip(item, chunk[1:], strict=True))
-    return chunks * (prod(chunk) * itemsize + 128) + OVERHEAD
+    return int(chunks * (prod(chunk) * itemsize + 128) + OVERHEAD)
 
 
 def room_for_series(blocks: Gathered) -> int:
@@ -239,9 +243,14 @@ def room_for_series(blocks: Gathered) -> int:
 
 def room_for_state(state: Mapping[str, Any]) -> int:
     """The bytes that the file may need for a snapshot, its scales among them."""
-    return OVERHEAD + sum(
-        room(1, a.shape, a.itemsize, 1) + 8 * sum(a.shape) for a in state.values()
-    )
+    return OVERHEAD + sum(_room_for_array(array) for array in state.values())
+
+
+def _room_for_array(array: Any) -> int:
+    """The bytes of one snapshot of it, as it is or flattened, and of the scales it may need."""
+    flat = (len(array), array.size // max(1, len(array))) if array.ndim else ()
+    scales: int = sum(2 * OVERHEAD + 4 * size for size in array.shape)
+    return scales + max([room(1, shape, array.itemsize, 1) for shape in (array.shape, flat)])
 
 
 def _block(column: _Column) -> tuple[int, Any]:

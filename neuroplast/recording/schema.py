@@ -2,6 +2,7 @@
 
     /                          format="neuroplast-run"  format_version="1.0"  title  dimension_order
                                state=running|complete|interrupted|failed  steps_done  steps_total
+                               input_shape: of one stimulus
     /scenario                  condition  seed  and rule, competition, ... of the layers
         config_json            scalar text: the resolved scenario; media_type="application/json"
     /provenance                all that may differ between two executions of the same scenario:
@@ -188,8 +189,11 @@ def set_label(data_set: Any, dims: tuple[str, ...], label: Label) -> None:
 
 
 def chunk_shape(rows: int, item: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
-    """The largest block of whole trailing axes, and then rows, that stays within CHUNK_BYTES."""
-    room = max(1, CHUNK_BYTES // itemsize)
+    """The largest block of whole trailing axes, and then rows, that stays within CHUNK_BYTES.
+
+    Blocks of several rows are smaller, since the last one is stored whole even if it holds one row.
+    """
+    room = max(1, (CHUNK_BYTES if rows == 1 else CHUNK_BYTES // 8) // itemsize)
     sizes: list[int] = []
     for size in (*reversed(item), rows):
         sizes.append(max(1, min(size, room)))

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -42,14 +42,14 @@ NO_RESERVE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 
 class Hdf5Recorder(Recorder):
-    """Writes `run.h5` into a run folder, which is made if need be.
+    """Writes a run into one new file, usually `run.h5` in a folder of its own, which is made if need be.
 
-    folder: of this run alone. path: the file. Methods raise DataError where the file cannot be written;
-    `close` still works then, and leaves what was flushed before, as failed.
+    Methods raise DataError where the file cannot be written; `close` still works then, and leaves what was
+    flushed before, as failed.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        self.path = Path(folder) / schema.RUN_FILE
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
         self._file: Any = None
         self._broken = False
         self._layers: dict[str, Table] = {}
@@ -70,7 +70,8 @@ class Hdf5Recorder(Recorder):
                 self._begin(header, config)
             self.flush(0)
         except BaseException:
-            self._file.close()
+            with suppress(OSError, RuntimeError):
+                self._file.close()
             self._file = None
             self.path.unlink(missing_ok=True)
             raise
@@ -154,6 +155,7 @@ class Hdf5Recorder(Recorder):
         schema.set_text(file, "state", "running", schema.STATE_WIDTH)
         file.attrs["steps_done"] = np.int32(0)
         file.attrs["steps_total"] = np.int32(header.steps_total)
+        file.attrs["input_shape"] = np.array(header.input_shape, np.int32)
         _write_scenario(file.create_group("scenario"), header, config)
         _write_provenance(file.create_group("provenance"), header)
         layers = file.create_group("layers")
