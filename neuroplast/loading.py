@@ -28,6 +28,10 @@ def load_stimuli(stimuli: Stimuli, root: Path, rng: torch.Generator) -> Stimulus
         found = stimuli.load(root, rng)
     except NeuroplastError:
         raise
+    except OSError as error:
+        raise DataError(
+            f"{who}: cannot be read: {error}; mend that, or use other stimuli"
+        ) from error
     except MemoryError as error:
         raise DataError(
             f"{who}: there is not enough memory to load these stimuli ({error}); "
@@ -54,7 +58,7 @@ def split_validation(split: Split, amount: float) -> tuple[Split, Split]:
     n = len(split)
     wanted = _wanted(amount, n)
     y = split.y if split.y is not None else torch.zeros(n, dtype=torch.long)
-    members = [torch.nonzero(y == label).flatten() for label in y.unique()]
+    members = [torch.nonzero(y == label).flatten() for label in sorted(set(y.tolist()))]
     if wanted > n - len(members):
         raise ConfigurationError(
             f"validation = {amount}: with {wanted} of {n} training stimuli set aside a class would "
@@ -111,5 +115,5 @@ def fingerprint(found: StimulusSet) -> str:
             if array is not None:
                 values = array.contiguous().cpu().numpy()
                 digest.update(f"{label} {values.dtype} {values.shape}\n".encode())
-                digest.update(memoryview(values).cast("B"))
+                digest.update(values.data)
     return digest.hexdigest()

@@ -111,8 +111,9 @@ def _download(known: Published, fresh: Path, root: Path) -> None:
     try:
         _dataset(known)(fresh, download=True)
     except (RuntimeError, OSError) as error:  # network errors are OSErrors
+        reason = getattr(error, "reason", error)
         raise DataError(
-            f"{known.name}: the download failed: {error}; try again, or bring the files from a "
+            f"{known.name}: the download failed: {reason}; try again, or bring the files from a "
             f"machine that has them to {root / known.folder}"
         ) from error
     if unfit := [*_missing(known, fresh), *_faults(known, fresh, thorough=True)]:
