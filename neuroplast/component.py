@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from torch import Tensor
 
+from neuroplast.errors import PluginError
 from neuroplast.tables import Table
 
 MemoryAxis = str | int
@@ -27,8 +28,14 @@ class Memory:
     init: float = 0.0
 
     def size(self, axes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-        """The concrete shape, given what each named axis stands for."""
+        """The concrete shape, given what each named axis stands for; PluginError for one that is not there."""
         named = self.shape if isinstance(self.shape, tuple) else (self.shape,)
+        for axis in named:
+            if not isinstance(axis, int) and axis not in axes:
+                raise PluginError(
+                    f"Memory({self.shape!r}): there is no axis {axis!r} here; "
+                    f"use a whole number, or one of {', '.join(axes)}"
+                )
         parts = [(axis,) if isinstance(axis, int) else axes[axis] for axis in named]
         return tuple(n for part in parts for n in part)
 

@@ -153,7 +153,8 @@ class Layer:
         learning = self.adapts.weights or self.adapts.neurons or self.observer is not None
         views, v_response = self.present(x, compete=learning or self.spec.population.reads_g)
         y = self._respond(v_response, views)
-        views = self._signalled(views, labels, y)
+        if self.adapts.weights or self.adapts.neurons:
+            views = self._signalled(views, labels, y)
         if self.observer:
             self.observer.presented(self, views)
         if self.adapts.weights:

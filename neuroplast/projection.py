@@ -45,8 +45,9 @@ class Projection:
         self._allocate(
             "normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device
         )
+        pre = self.synapse.prepare(torch.zeros(1, *input_shape)).shape[1:2]
         for path, part in self._weight_parts():
-            self._allocate(path, part, shape[1:2], self.output_shape[1:], shape, device)
+            self._allocate(path, part, tuple(pre), self.output_shape[1:], shape, device)
         self.corrected = torch.zeros((), dtype=torch.int64, device=device)
         signs = None if pre_signs is None else torch.tensor(pre_signs, device=device)
         self._contexts = [
@@ -61,7 +62,8 @@ class Projection:
             stream(seed, f"{name}.init"),
             inputs and self._normalised(inputs),
         )
-        self.state["w"] = self.synapse.arrange(w.to(device))
+        # a copy, since an initialisation may hand out a part of its inputs
+        self.state["w"] = self.synapse.arrange(w.to(device, copy=True))
         for part, context in zip(spec.constraints, self._contexts, strict=True):
             part.start(self.w, context)
 
