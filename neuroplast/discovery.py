@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import neuroplast
+from neuroplast.errors import ConfigurationError
 
 GROUP = "neuroplast"
 ALL = "*"
@@ -85,9 +86,21 @@ _choice = Choice()
 
 
 def choose(files: Iterable[Path] = (), disabled: Iterable[str] = ()) -> None:
-    """Set which plugins this process will load; for the command line, before anything is loaded."""
+    """Set which plugins this process will load; for the command line, before anything is loaded.
+
+    Raises ConfigurationError where a file is not there, or nothing has the name that is disabled.
+    """
     global _choice
     _choice = Choice(tuple(files), frozenset(disabled))
+    for path in _choice.files:
+        describe_file(path)
+    here = [describe(point) for point in points()] if _choice.disabled else []
+    for name in _choice.disabled - {ALL}:
+        if not any(Choice(disabled=frozenset([name])).excludes(plugin) for plugin in here):
+            known = ", ".join(plugin.name for plugin in here) or "none"
+            raise ConfigurationError(
+                f"--no-plugins={name}: no plugin has this name; known: {known}"
+            )
 
 
 def chosen() -> Choice:
@@ -114,7 +127,9 @@ def describe(point: EntryPoint) -> Plugin:
 
 
 def describe_file(path: Path) -> Plugin:
-    """A local file as a plugin."""
+    """A local file as a plugin; ConfigurationError where there is no such file."""
+    if not path.is_file():
+        raise ConfigurationError(f"--plugin {path}: no such file; give a Python file")
     return Plugin(path.stem, LOCAL, "0", str(path.resolve()))
 
 

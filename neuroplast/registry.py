@@ -69,8 +69,6 @@ class Registry:
 
     def load_file(self, path: Path) -> None:
         """Load one local file as a plugin; ConfigurationError where there is no such file."""
-        if not path.is_file():
-            raise ConfigurationError(f"--plugin {path}: no such file; give a Python file")
         plugin = discovery.describe_file(path)
         self.plugins.append(plugin)
         module = _isolated(plugin, path.name, partial(_import_file, plugin.module, path))

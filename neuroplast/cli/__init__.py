@@ -1,0 +1,142 @@
+"""The command line: one verb a file, each of which parses, calls a public function and prints.
+
+Nothing but typer is imported before a verb needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import neuroplast
+from neuroplast.cli import data, plugins
+from neuroplast.cli.errors import report
+from neuroplast.cli.features import features
+from neuroplast.cli.inspect import inspect
+from neuroplast.cli.list_parts import list_parts
+from neuroplast.cli.output import settings
+from neuroplast.cli.readout import readout
+from neuroplast.cli.run import run
+from neuroplast.cli.schema import schema
+from neuroplast.cli.show import show
+from neuroplast.cli.validate import validate
+from neuroplast.errors import ConfigurationError
+
+_FLAGS = ("--quiet", "--debug")
+_WITH_VALUE = ("--plugin", "--log")
+_EVERYWHERE = (
+    "And as with every verb --quiet, --debug, --log, --plugin, --no-plugins: neuroplast --help"
+)
+
+app = typer.Typer(
+    name="neuroplast",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: the formatted one takes longer to start than all else
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: neuroplast run quickstart",
+)
+for verb in (run, validate, show, inspect, features, readout, schema):
+    app.command(epilog=_EVERYWHERE)(verb)
+app.command("list", epilog=_EVERYWHERE)(list_parts)
+app.add_typer(plugins.app, name="plugins")
+app.add_typer(data.app, name="data")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"neuroplast {neuroplast.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="Try one local file as a plugin; repeatable.")
+    ] = None,
+    no_plugins: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[=NAME]",
+            help="Leave out this plugin, or all, built-in ones included; repeatable.",
+        ),
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Write what happens to this file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only results and errors.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Networks that learn by local plasticity rules: run them, look into them, use them.
+
+    The options below may stand before or after the verb.
+    """
+    settings.quiet, settings.debug = quiet, debug
+    if log:
+        _log_to(log)
+    if plugin or no_plugins:
+        from neuroplast import discovery
+
+        discovery.choose(plugin or [], no_plugins or [])
+
+
+def _log_to(file: Path) -> None:
+    """Write what happens to a file, after what is there."""
+    import logging
+
+    try:
+        handler = logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"--log {file}: cannot be written ({error.strerror}); give another file"
+        ) from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger("neuroplast")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    logger.info("neuroplast %s: %s", neuroplast.__version__, shlex.join(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    settings.debug = "--debug" in given
+    try:
+        command = typer.main.get_command(app)
+        with command.make_context("neuroplast", hoisted(given)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as leave:
+        return leave.exit_code
+    except BaseException as error:
+        return report(error)
+    return 0
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """The same arguments with the options of all verbs first, and `--no-plugins` with its value written out."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if word == "--":
+            rest += [word, *words]
+        elif name == "--no-plugins":
+            first.append(word if equals else f"{word}=*")
+        elif name in _WITH_VALUE and not equals:
+            if (value := next(words, None)) is None:
+                raise ConfigurationError(f"{word}: found no value; write it as {word} FILE")
+            first += [word, value]
+        elif name in (*_FLAGS, *_WITH_VALUE):
+            first.append(word)
+        else:
+            rest.append(word)
+    return first + rest

@@ -1,0 +1,80 @@
+"""Listens to a run, for the person who waits for it: a bar for each stage, a line for each run, and the log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from neuroplast.events import IntervalReport, RunInfo
+from neuroplast.hookspecs import hookimpl
+
+_log = logging.getLogger("neuroplast")
+
+
+class Bars:
+    """Event hooks that draw on stderr, and only where somebody looks: at a terminal, and not asked to be quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        shown = not quiet and sys.stdout.isatty() and sys.stderr.isatty()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+        )
+        self._progress = Progress(
+            *columns,
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not shown,
+        )
+        self._stage, self._task = "", TaskID(0)
+
+    def close(self) -> None:
+        """Take the bars away."""
+        self._progress.stop()
+
+    @hookimpl
+    def run_started(self, run: RunInfo) -> None:
+        """Say which run begins."""
+        self._stage = ""
+        self._progress.start()
+        self._say(f"{_name(run)}: {run.steps} steps")
+
+    @hookimpl
+    def interval(self, run: RunInfo, report: IntervalReport) -> None:
+        """Move the bar of this stage; a new stage gets its own."""
+        if report.stage != self._stage:
+            self._stage = report.stage
+            self._progress.update(self._task, visible=False) if self._progress.tasks else None
+            self._task = self._progress.add_task(report.stage, total=report.total)
+        self._progress.update(self._task, completed=report.done, total=report.total)
+
+    @hookimpl
+    def layer_finished(self, run: RunInfo, layer: str) -> None:
+        """Note it."""
+        _log.info("%s: %s has learnt", _name(run), layer)
+
+    @hookimpl
+    def run_finished(self, run: RunInfo, results: dict[str, dict[str, float]]) -> None:
+        """Say what came out."""
+        found = [f"{g}.{m} {v:.4g}" for g, metrics in results.items() for m, v in metrics.items()]
+        self._say(f"{_name(run)}: {', '.join(found) or 'done'}")
+
+    @hookimpl
+    def run_failed(self, run: RunInfo, error: BaseException) -> None:
+        """Take the bars away, and let the message say where the record is."""
+        self.close()
+        error.add_note(f"the partial record is in {run.path}")
+
+    def _say(self, line: str) -> None:
+        _log.info(line)
+        if not self._progress.disable:
+            self._progress.console.print(line, markup=False, highlight=False)
+
+
+def _name(run: RunInfo) -> str:
+    return f"{run.condition or run.title}, seed {run.seed}"

@@ -1,0 +1,142 @@
+"""`neuroplast run`: learn a scenario, and tell what came out."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from neuroplast.cli.output import AsJson, Sets, columns, print_json, say, settings
+from neuroplast.cli.validate import ScenarioName
+
+if TYPE_CHECKING:
+    from neuroplast.runs import Plan, RunSet
+
+
+class Device(StrEnum):
+    """Where tensors live."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+def run(
+    scenario: ScenarioName,
+    sets: Sets = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Run this seed only.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Run seeds 0 to N - 1.", metavar="N")
+    ] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option(help="Run this condition only; repeatable.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="auto takes a GPU if there is one.")] = Device.auto,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads; results depend on it.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder; runs/SCENARIO-... by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and stop.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Learn a scenario, and record it.
+
+    Every seed in every condition is a run with a folder of its own.
+
+    Example: neuroplast run quickstart --seeds 3 --set layer1.rate.eta=0.02
+    """
+    from neuroplast import runs
+    from neuroplast.errors import ConfigurationError
+    from neuroplast.scenario import draft
+
+    if seed is not None and seeds is not None:
+        raise ConfigurationError(f"--seed {seed} --seeds {seeds}: give one of them")
+    chosen = range(seeds) if seeds else None if seed is None else [seed]
+    given = draft(scenario, sets or [])
+    plan = runs.plan(given, seeds=chosen, conditions=condition)
+    if dry_run and as_json:
+        print_json({"plan": plan.lines()})
+    elif not as_json:
+        (print if dry_run else say)("\n".join(plan.lines()))
+    if dry_run:
+        return
+    from neuroplast.cli.progress import Bars
+
+    bars = Bars(settings.quiet)
+    try:
+        done = runs.run_set(
+            given,
+            seeds=chosen,
+            conditions=condition,
+            out=out,
+            device=device.value,
+            threads=threads,
+            listeners=[bars],
+        )
+    finally:
+        bars.close()
+    print_json(_data(done)) if as_json else _print(done, plan)
+
+
+def _print(done: RunSet, plan: Plan) -> None:
+    """The table of results, published numbers, what looks unhealthy, and what was written."""
+    summary = done.summary()
+    names = list(dict.fromkeys(name for values in summary.values() for name in values))
+    rows = []
+    for condition, values in summary.items():
+        cells = [_cell(*values[n]) if n in values else "-" for n in names]
+        rows.append([condition or done.title, *cells, max(n for *_, n in values.values())])
+    if rows:
+        print(columns(rows, head=["", *(name.replace(".", " ") for name in names), "n"]))
+    for number in next(iter(plan.scenarios.values())).published:
+        spread = "" if number.sd is None else f" ± {number.sd:g}"
+        print(f"published: {number.value:g}{spread} {number.what} ({number.source})")
+    sick = [
+        f"{r.condition or r.title}, seed {r.seed}: {line}" for r in done.runs for line in r.health
+    ]
+    for line in sick:
+        print(f"unhealthy: {line}")
+    if not sick:
+        say("health: no dead units, saturation or runaway norms")
+    files = [done.results_file] if done.results_file else []
+    for path in [*files, *(r.file for r in done.runs)]:
+        print(f"written: {path}")
+
+
+def _cell(mean: float, sd: float, n: int) -> str:
+    """A mean with as many digits as its spread allows, which is given with two."""
+    if math.isnan(sd) or sd == 0:
+        return f"{mean:.5g}" + (" ± 0" if sd == 0 else "")
+    digits = min(max(1 - math.floor(math.log10(sd)), 0), 9)
+    return f"{mean:.{digits}f} ± {sd:.{digits}f}"
+
+
+def _data(done: RunSet) -> dict[str, object]:
+    """The same for programs; the spread of one run is null."""
+    return {
+        "title": done.title,
+        "path": done.path,
+        "summary": {
+            condition: {
+                name: {"mean": mean, "sd": None if math.isnan(sd) else sd, "n": n}
+                for name, (mean, sd, n) in values.items()
+            }
+            for condition, values in done.summary().items()
+        },
+        "runs": [
+            {
+                "condition": r.condition,
+                "seed": r.seed,
+                "file": r.file,
+                "results": r.results,
+                "health": r.health,
+            }
+            for r in done.runs
+        ],
+    }

@@ -1,0 +1,17 @@
+"""`neuroplast schema`: the JSON schema of scenario files, for editors."""
+
+from __future__ import annotations
+
+from neuroplast.cli.output import print_json
+
+
+def schema() -> None:
+    """Print the JSON schema of scenario files.
+
+    With all parts that are known now, for editors to complete and check.
+
+    Example: neuroplast schema > scenario.schema.json
+    """
+    from neuroplast import scenario
+
+    print_json(scenario.schema())
