@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -68,6 +70,16 @@ class Network:
         for layer in self.layers.values():
             layer.adapts = FROZEN
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let nothing adapt for a while, then what adapted before."""
+        before = {name: layer.adapts for name, layer in self.layers.items()}
+        self.freeze()
+        try:
+            yield
+        finally:
+            self.adapt(before)
+
     def adapt(self, groups: Mapping[str, Adapts]) -> None:
         """Let these groups adapt in the layers named, and nothing else."""
         for name, layer in self.layers.items():
@@ -95,25 +107,35 @@ class Network:
             if name == plastic[-1]:
                 return
 
+    def learn_from(
+        self,
+        name: str,
+        outputs: Mapping[str, Post],
+        labels: Tensor | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Let one layer learn from responses of the layers that feed it, by name, which are at hand already."""
+        self.layers[name].learn(self._inputs(name, outputs), labels, progress)
+
     def responses(self, x: Tensor, upto: str | None = None) -> dict[str, Post]:
         """The response of every layer to a batch, up to the layer named; gradients flow where weights ask for them."""
         outputs = {STIMULI: x}
         for name, layer in self.layers.items():
-            outputs[name] = layer.respond(self._inputs(name, outputs))
-            if name == upto:
+            if upto in outputs:
                 break
+            outputs[name] = layer.respond(self._inputs(name, outputs))
         return outputs
 
     @torch.no_grad()
     def features(
         self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250
     ) -> Tensor:
-        """What a layer (the last unless named) answers to images, flattened: (n, features), float32, on the CPU.
+        """What a layer (the last unless named) answers, frozen, to images: (n, features), float32, on the CPU.
 
         images: (n, channels, height, width) or (n, features); bytes stand for pixel / 255, floats for themselves.
         Raises ConfigurationError where images of another shape are given, or the layer is unknown.
         """
-        x = torch.as_tensor(images)
+        x = images if isinstance(images, Tensor) else np.asarray(images)
         if tuple(x.shape[1:]) != self.input_shape:
             raise ConfigurationError(
                 f"features: images of shape {tuple(x.shape[1:])} were given to a network that takes {self.input_shape}"
@@ -123,8 +145,10 @@ class Network:
                 f"features: no layer {layer!r}; there are {', '.join(self.layers) or 'none'}"
             )
         name = layer or (self.specs[-1].name if self.specs else STIMULI)
-        blocks = [self._features(x[i : i + batch], name) for i in range(0, len(x), batch)]
-        return torch.cat(blocks) if blocks else torch.empty(0, 0)
+        with self.frozen():
+            blocks = [self._features(x[i : i + batch], name) for i in range(0, len(x), batch)]
+        size = prod(self.layers[name].output_shape if name != STIMULI else self.input_shape)
+        return torch.cat(blocks) if blocks else torch.empty(0, size)
 
     def state(self) -> dict[str, dict[str, Tensor]]:
         """Every tensor that evolves, by layer and name."""
@@ -135,13 +159,11 @@ class Network:
         for name, layer in self.layers.items():
             layer.load_state(state[name])
 
-    def _features(self, block: Tensor, name: str) -> Tensor:
+    def _features(self, block: Tensor | np.ndarray, name: str) -> Tensor:
+        if not isinstance(block, Tensor):  # copied: it may be read-only, or of another byte order
+            block = torch.from_numpy(block.astype(block.dtype.newbyteorder("=")))
         x = as_float(block.to(self.device))
-        return (
-            self.responses(x, upto=name)[name].flatten(1).cpu()
-            if name != STIMULI
-            else x.flatten(1).cpu()
-        )
+        return self.responses(x, upto=name)[name].flatten(1).cpu()
 
     def _inputs(self, name: str, outputs: Mapping[str, Tensor]) -> list[Tensor]:
         """What each projection of a layer is presented, joined where it has several sources."""
@@ -157,15 +179,19 @@ class Network:
             **{n: layer.output_shape for n, layer in self.layers.items()},
         }
         return [
-            _joined_shape(spec, {n: shapes[n] for n in names}) for names in self.sources[spec.name]
+            _joined_shape(spec, [(n, shapes[n]) for n in names])
+            for names in self.sources[spec.name]
         ]
 
     def _sampled(self, spec: LayerSpec, sample: Callable[[], Tensor]) -> list[Tensor]:
-        """What a layer that is being built would be presented."""
+        """What a layer that is being built would be presented; the layers below are left as they are."""
         outputs = {STIMULI: sample().to(self.device)}
         with torch.no_grad():
             for name, layer in self.layers.items():
+                before = {key: tensor.clone() for key, tensor in layer.state.items()}
+                # it is plastic still, so it answers by the batch's statistics: there are no others yet
                 outputs[name] = layer.respond(self._inputs(name, outputs))
+                layer.load_state(before)
         return [
             _joined([outputs[n] for n in names], spec.join) for names in self.sources[spec.name]
         ]
@@ -206,11 +232,11 @@ def _joined(given: Sequence[Tensor], join: str) -> Tensor:
     return torch.cat(list(given), 1) if join == "concat" else torch.stack(list(given)).sum(0)
 
 
-def _joined_shape(spec: LayerSpec, shapes: Mapping[str, Shape]) -> Shape:
-    sizes = list(shapes.values())
+def _joined_shape(spec: LayerSpec, shapes: Sequence[tuple[str, Shape]]) -> Shape:
+    sizes = [shape for _, shape in shapes]
     comparable = {s[1:] for s in sizes} if spec.join == "concat" else set(sizes)
     if len(comparable) != 1:
-        shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        shown = ", ".join(f"{name} {shape}" for name, shape in shapes)
         raise ConfigurationError(
             f"{spec.name}: inputs of these shapes cannot be joined by {spec.join}: {shown}"
         )

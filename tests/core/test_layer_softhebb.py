@@ -71,9 +71,17 @@ def pooled(kind, size, stride, padding):
 
 # synapse, temperature, rate, power of the rate, power of the answer, pool
 NETWORK = {
-    "first layer": (dict(neurons=12, kernel=5), (3, 10, 10), 1.0, 0.08, 0.5, 0.7, ("max", 4, 2, 1)),
+    "first layer": (
+        {"neurons": 12, "kernel": 5},
+        (3, 10, 10),
+        1.0,
+        0.08,
+        0.5,
+        0.7,
+        ("max", 4, 2, 1),
+    ),
     "second layer": (
-        dict(neurons=16, kernel=3),
+        {"neurons": 16, "kernel": 3},
         (8, 6, 6),
         0.65,
         0.005,
@@ -82,7 +90,7 @@ NETWORK = {
         ("max", 4, 2, 1),
     ),
     "last layer, few positions": (
-        dict(neurons=20, kernel=3),
+        {"neurons": 20, "kernel": 3},
         (16, 3, 3),
         0.25,
         0.01,
