@@ -80,14 +80,15 @@ class Table:
 
     def _column(self, name: str, series: Series) -> _Column:
         shape = tuple(series.value.shape) if isinstance(series.value, Tensor) else ()
-        if name not in self._columns:
-            self._columns[name] = _Column(self._label(name, series), shape, _series_type(series))
-        known = self._columns[name]
-        if shape not in ((), (self._neurons,)) or shape != known.shape:
+        known = self._columns.get(name)
+        if shape not in ((), (self._neurons,)) or (known and shape != known.shape):
             raise ValueError(
                 f"{self._speaker}: a sample of series {name!r} has shape {shape}; give one number, "
                 f"or one value for each of {self._neurons} neurons, and always the same of the two"
             )
+        if known is None:
+            known = _Column(self._label(name, series), shape, _series_type(series))
+            self._columns[name] = known
         return known
 
     def _label(self, name: str, series: Series) -> Label:

@@ -114,6 +114,8 @@ class Recording:
     def snapshot(self, step: int | None = None) -> State:
         """All state after so many steps, the last kept by default; DataError where none was kept."""
         kept = self.snapshot_steps
+        if step is None and not self.layers:
+            return {}
         if not kept or (step is not None and step not in kept):
             asked = "any step" if step is None else f"step {step}"
             there = ", ".join(map(str, kept)) or "none, since it ended before the first"

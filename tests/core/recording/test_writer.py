@@ -335,39 +335,49 @@ FULL = """
 import resource
 from pathlib import Path
 import torch
-from support.recordings import begin, sample, state
+from support.recordings import begin
 from neuroplast.errors import DataError
 from neuroplast.recording.reader import open_run
+from neuroplast.recording.recorder import LayerHeader, Series
+
+WIDE = LayerHeader("wide", 500, (4,), {"w": (500, 4)})
 
 def room(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
+def fill(recorder):
+    for step in range(1, 2000):
+        recorder.series("wide", step, {"norm": Series(torch.full((500,), step), "norm")})
+        if step % 20 == 0:
+            recorder.snapshot(step, {"wide": {"w": torch.full((500, 4), step)}})
+        if step % 50 == 0:
+            recorder.flush(step)
+
 ends = []
-for size in range(100_000, 5_000_000, 233_333):
+for size in range(100_000, 2_500_000, 190_001):
     folder = Path(sys.argv[1], str(size))
-    recorder, error = None, None
+    recorder, error = None, ""
     room(size)
     try:
-        recorder = begin(folder / "run.h5")
-        recorder.snapshot(0, state(0))
-        for step in range(1, 4000):
-            recorder.series("conv", step, sample(step))
-            if step % 100 == 0:
-                recorder.flush(step)
-                recorder.snapshot(step, state(step))
+        recorder = begin(folder / "run.h5", layers=(WIDE,))
+        fill(recorder)
     except DataError as found:
         error = str(found)
     if recorder:
-        recorder.close("failed", step)
+        recorder.close("failed", 7)
     room(resource.RLIM_INFINITY)
-    assert error and "no room" in error and str(folder) in error, error
+    assert "no room" in error and str(folder) in error, (size, error)
     if recorder is None:
         assert list(folder.iterdir()) == [], "a beginning was left behind"
         continue
     run = open_run(folder)
     assert run.state == "failed" and run.is_intact()
-    assert run.layers["conv"].steps == tuple(range(1, len(run.layers["conv"].steps) + 1))
-    ends.append(len(run.layers["conv"].steps))
+    steps, values = run.layers["wide"].series.get("norm", ((), ()))
+    assert [int(step) for step in steps] == list(range(1, len(steps) + 1))
+    assert all((value == step).all() for step, value in zip(steps, values))
+    for step in run.snapshot_steps:
+        assert (run.snapshot(step)["wide"]["w"] == step).all()
+    ends.append((len(steps), len(run.snapshot_steps)))
 assert len(set(ends)) > 3, ends  # it broke at different places
 print("whole")
 """
