@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 
 import torch
 from torch import Tensor
@@ -12,7 +13,7 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.events import IntervalReport, RunInfo
-from neuroplast.features import ComputedFeatures, keep
+from neuroplast.features import BLOCK, ComputedFeatures, free_memory, keep
 from neuroplast.gradient import GradientLearning
 from neuroplast.layer import FROZEN, Adapts
 from neuroplast.monitor import Monitor
@@ -136,6 +137,7 @@ class Engine:
         self.network.adapt(stage.groups)
         self.recorder.event(self.step, "phase", stage.title)
         backprop = self._backprop(stage) if stage.phase.learning == "gradient" else None
+        below = self._below(stage)
         for position, index in enumerate(self._order(stage)):
             x, labels = self._batch(index)
             progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
@@ -146,6 +148,9 @@ class Engine:
             if backprop:
                 assert labels is not None
                 backprop.learn(x, labels, progress)
+            elif below:
+                kept = {source: response[index] for source, response in below.items()}
+                self.network.learn_from(next(iter(stage.groups)), kept, labels, progress)
             else:
                 self.network.learn(x, labels, progress, stage.phase.update)
             self.step += 1
@@ -156,6 +161,33 @@ class Engine:
             self.network.adapt(stage.groups)
         if backprop:
             backprop.finish()
+
+    def _below(self, stage: Stage) -> dict[str, Tensor]:
+        """What the frozen layers below a greedy layer answer to all training stimuli, kept where that pays.
+
+        It pays where it is read more than once, does not change (no augmentation), and takes at most half of the free
+        memory; else it is recomputed for each batch.
+        """
+        if stage.phase.order != "greedy" or stage.phase.learning != "explicit" or stage.epochs == 1:
+            return {}
+        if any(part.when == "train" for part in self.scenario.preprocessing):
+            return {}
+        name = next(iter(stage.groups))
+        sources = {source for names in self.network.sources[name] for source in names}
+        shapes = {n: self.network.layers[n].output_shape for n in sources if n in self.network.layers}
+        count = len(self.parts.train)
+        if not shapes or 4 * count * sum(map(prod, shapes.values())) > free_memory() / 2:
+            return {}
+        return {source: self._responses(source) for source in sources}
+
+    def _responses(self, source: str) -> Tensor:
+        """What one source answers to all training stimuli."""
+        blocks = []
+        for index in torch.split(torch.arange(len(self.parts.train)), BLOCK):
+            x, _ = self._batch(index)
+            with torch.no_grad():
+                blocks.append(self.network.responses(x, upto=source)[source])
+        return torch.cat(blocks)
 
     def _backprop(self, stage: Stage) -> GradientLearning:
         if self.parts.train.y is None:

@@ -73,7 +73,8 @@ def rows(w: Weights) -> Tensor:
 
 def norms(w: Weights, p: float = 2.0) -> PerPost:
     """The p-norm of each neuron's incoming weights: (post,)."""
-    return torch.linalg.vector_norm(rows(w), ord=p, dim=1)
+    length: Tensor = torch.linalg.vector_norm(rows(w), ord=p, dim=1)
+    return length
 
 
 def largest_magnitude(w: Weights) -> Tensor:

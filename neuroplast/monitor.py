@@ -28,6 +28,7 @@ class Monitor:
         self._before: list[Tensor] = []
         self._corrected = 0
 
+    @torch.no_grad()
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """Count winners and all-equal positions; remember the weights."""
         if not views:
@@ -53,6 +54,7 @@ class Monitor:
             ),
         }
 
+    @torch.no_grad()
     def changed(self, layer: Layer) -> None:
         """Measure norms, the size of the change, and what constraints corrected."""
         for i, projection in enumerate(layer.projections):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +33,12 @@ _EVERYWHERE = (
     "And as with every verb --quiet, --debug, --log, --plugin, --no-plugins: neuroplast --help"
 )
 
+
+def _first_line(verb: Callable[..., None]) -> str:
+    """Its short help; typer's own choice is cut short."""
+    return (verb.__doc__ or "").partition("\n")[0]
+
+
 app = typer.Typer(
     name="neuroplast",
     no_args_is_help=True,
@@ -42,11 +48,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: neuroplast run quickstart",
 )
-for verb in (run, validate, show, inspect, features, readout, schema):
-    app.command(epilog=_EVERYWHERE)(verb)
-app.command("list", epilog=_EVERYWHERE)(list_parts)
-app.add_typer(plugins.app, name="plugins")
-app.add_typer(data.app, name="data")
+for verb in (run, validate, list_parts, show, inspect, features, readout, schema):
+    app.command(
+        verb.__name__.removesuffix("_parts"), short_help=_first_line(verb), epilog=_EVERYWHERE
+    )(verb)
+app.add_typer(plugins.app, name="plugins", short_help=_first_line(plugins.plugins))
+app.add_typer(data.app, name="data", short_help=_first_line(data.data))
 
 
 def _version(asked: bool) -> None:

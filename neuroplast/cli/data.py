@@ -42,8 +42,10 @@ def list_data(as_json: AsJson = False) -> None:
     found = stored.stored(stored.data_root())
     _print(found, as_json)
     if not as_json:
-        say(*(f"{s.kind}: {_detail(s)}" for s in found if s.state == "damaged"))
-        say("read them whole: neuroplast data check; download one: neuroplast data fetch NAME")
+        say(
+            *(f"{s.kind}: {_detail(s)}" for s in found if s.state == "damaged"),
+            "read them whole: neuroplast data check; download one: neuroplast data fetch NAME",
+        )
 
 
 @app.command("check")

@@ -107,6 +107,7 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         "about": inspect.getdoc(part) or "",
         "parameters": [_parameter(part, n, f) for n, f in part.model_fields.items()],
         "uses": sorted(getattr(part, "uses", ())),
+        "parts": _bundle(part),
         "memory": {n: memory.shape for n, memory in part.memories().items()},
         "plugin": plugin.name,
         "package": f"{plugin.package} {plugin.version}",
@@ -121,10 +122,21 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
     print("Parameters:" if rows else "No parameters.")
     if rows:
         print("  " + columns(rows).replace("\n", "\n  "))
+    for name, bundled in told["parts"].items():
+        print(f"{name}: {bundled}")
     for name in ("uses", "memory"):
         if told[name]:
             print(f"{name.capitalize()}: {', '.join(told[name])}")
     print(f"From: plugin {plugin.name}, package {told['package']}, {told['file']}")
+
+
+def _bundle(part: type[Component]) -> dict[str, Any]:
+    """What a recipe stands for, where it can be told without parameters."""
+    from neuroplast.parts.recipe import Recipe
+
+    if not issubclass(part, Recipe) or any(f.is_required() for f in part.model_fields.values()):
+        return {}
+    return part().parts()
 
 
 def _parameter(part: type[Component], name: str, field: FieldInfo) -> dict[str, Any]:
