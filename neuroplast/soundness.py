@@ -107,8 +107,8 @@ def _numbered(labels: dict[str, Tensor]) -> tuple[str, ...]:
 
     More classes than stimuli are a slip, and are left out so that the highest labels are reported.
     """
-    y = labels.get("train", labels.get("test"))
-    if y is None or len(y) == 0:
+    y = next((y for y in labels.values() if len(y)), None)  # of the training stimuli, if labelled
+    if y is None:
         return ()
     return tuple(str(label) for label in range(min(max(int(y.max()) + 1, 1), len(y))))
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from torch import Tensor
 
-from neuroplast import ConfigurationError, Split, Stimuli, StimulusSet, hookimpl
+from neuroplast import Split, Stimuli, StimulusSet, hookimpl
 from neuroplast.shapes import Shape
 from neuroplast_plugins.stimuli.draws import balanced_labels, streams
 
@@ -41,13 +42,15 @@ class OrientedBars(Stimuli):
     train: int = Field(4_000, ge=1, description="training stimuli")
     test: int = Field(1_000, ge=0, description="test stimuli")
 
+    @model_validator(mode="after")
+    def _inside(self) -> "OrientedBars":
+        if self.jitter > self.side / 2:
+            found = f"has a jitter of {self.jitter} pixels, which puts bars outside the image"
+            raise PydanticCustomError("forms", f"{found}; set jitter to {self.side / 2} or less")
+        return self
+
     def load(self, root: Path, rng: torch.Generator) -> StimulusSet:
         """Draw training and test stimuli, each from a stream of its own."""
-        if self.jitter > self.side / 2:
-            raise ConfigurationError(
-                f"oriented_bars: a jitter of {self.jitter} pixels puts bars outside images of side "
-                f"{self.side}; set jitter to {self.side / 2} or less"
-            )
         for_train, for_test = streams(rng, 2)
         return StimulusSet(
             self._draw(self.train, for_train),
