@@ -70,13 +70,18 @@ def _walk(root: Any, size: int) -> None:
 
 def _member(group: Any, name: bytes, where: str) -> tuple[Any, str]:
     """A member of a group and its place, by a hard link only."""
-    place = f"{where.rstrip('/')}/{name.decode('utf-8', 'replace')}"
+    place = f"{where.rstrip('/')}/{_shown(name)}"
     if b"/" in name or name in (b"", b".", b".."):
-        raise _Refusal(f"{place!r} has a name that is a path")
+        raise _Refusal(f"{place} has a name that is a path")
     kind = group.links.get_info(name).type
     if kind != h5l.TYPE_HARD:
         raise _Refusal(f"{place} is {LINKS.get(kind, 'a link of an unknown kind')}")
     return h5o.open(group, name), place
+
+
+def _shown(name: bytes) -> str:
+    """A name as it can be printed, whatever it holds."""
+    return ascii(name.decode("utf-8", "replace"))[1:-1]
 
 
 def _check_attributes(node: Any, where: str) -> None:

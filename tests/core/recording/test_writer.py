@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.recordings import HEADER, LAYERS, begin, record, sample, state
 from torch.testing import assert_close
@@ -178,6 +178,7 @@ def test_values_that_are_not_finite_are_recorded(tmp_path):
 NAMES = st.text(min_size=1, max_size=12).filter(lambda s: s.isprintable() or "\0" in s)
 
 
+@settings(max_examples=15)
 @given(names=st.lists(NAMES | st.sampled_from([".", "..", "step", "w", "%2F", "a/b"]), unique=True))
 def test_odd_names_come_back(tmp_path_factory, names):
     path = tmp_path_factory.mktemp("odd")
