@@ -106,7 +106,7 @@ def _layer(layer: dict[str, Any]) -> list[str]:
 
 def _results(run: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (_printable(f"{group}.{name}"), "-" if value is None else f"{value:.4g}")
+        (_printable(f"{group}.{name}"), "-" if value is None else f"{value:.5g}")
         for group, metrics in run["metrics"].items()
         for name, value in metrics.items()
     ]
