@@ -50,12 +50,9 @@ def expand(entries: Mapping[str, Any], resolver: RegistryResolver) -> dict[str, 
 
     `use` stays, as a table, to tell where the others come from.
     """
-    base: Mapping[str, Any] = {}
-    own = dict(entries)
-    if entries.get("use"):
-        recipe = resolver.resolve(Recipe, entries["use"])
-        assert isinstance(recipe, Recipe)
-        base, own["use"] = recipe.parts(), recipe.model_dump()
+    recipe = _recipe(entries, resolver)
+    base = recipe.parts() if recipe else {}
+    own = {**entries, **({"use": recipe.model_dump()} if recipe else {})}
     for name, interface in part_fields(LayerSpec).items():
         if name in own:
             kind = base[name].get("kind") if isinstance(base.get(name), Mapping) else None
@@ -64,19 +61,34 @@ def expand(entries: Mapping[str, Any], resolver: RegistryResolver) -> dict[str, 
         own["projections"] = [
             expand(p, resolver) if isinstance(p, Mapping) else p for p in own["projections"]
         ]
-    return {**merged(base, own), **({"use": own["use"]} if "use" in own else {})}
+    return dict(merged(base, own))
+
+
+def _recipe(entries: Mapping[str, Any], resolver: RegistryResolver) -> Recipe | None:
+    """The recipe in use; none where it cannot be meant, which validation will say, with the path."""
+    if not entries.get("use"):
+        return None
+    try:
+        recipe = resolver.resolve(Recipe, entries["use"])
+    except (ConfigurationError, ValidationError):
+        return None
+    assert isinstance(recipe, Recipe)
+    return recipe
 
 
 def _plain(value: Any, family: str, kind: str | None, known: Registry) -> Any:
     """A part's table under plain names, as far as its kind is known; a list of parts likewise."""
     if isinstance(value, list | tuple):
         return [_plain(v, family, None, known) for v in value]
-    if not isinstance(value, Mapping) or value.get("kind", kind) is None:
+    given = value.get("kind", kind) if isinstance(value, Mapping) else value
+    if not isinstance(given, str):
         return value
     try:
-        part = known.get(family, value.get("kind", kind)).part
+        part = known.get(family, given).part
     except ConfigurationError:
         return value  # validation will say so, with the path
+    if not isinstance(value, Mapping):
+        return part.kind
     return {**part.plain(value), **({"kind": part.kind} if "kind" in value else {})}
 
 
@@ -86,7 +98,7 @@ def layer_spec(**entries: Any) -> LayerSpec:
         resolver = RegistryResolver()
         return LayerSpec.model_validate(expand(entries, resolver), context={"resolver": resolver})
     except ValidationError as error:
-        raise ScenarioError("layer", problems(error, entries)) from None
+        raise ScenarioError("layer", problems(error, entries, "layer")) from None
 
 
 def build_layer(

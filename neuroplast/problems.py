@@ -12,16 +12,21 @@ _NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections
 _OURS = ("unknown_key", "part", "incomplete", "forms")
 
 
-def problems(error: ValidationError, data: Any) -> list[Problem]:
-    """Every error with its path in `data`, what was found there, and what to do."""
-    return [_problem(details, data) for details in error.errors()]
+def problems(error: ValidationError, data: Any, whole: str = "scenario") -> list[Problem]:
+    """Every error with its path in `data`, what was found there, and what to do.
+
+    whole: what to call the data itself.
+    """
+    return [_problem(details, data, whole) for details in error.errors()]
 
 
-def path_of(location: tuple[int | str, ...], data: Any) -> str:
+def path_of(location: tuple[int | str, ...], data: Any, whole: str = "scenario") -> str:
     """`layers, 0, rate, eta` as `layer1.rate.eta`: layers, phases and the like by their names."""
     words: list[str] = []
     here = data
     for step in location:
+        if step == 0 and not isinstance(here, list | tuple) and here is not None:
+            continue  # one entry that stands for a list of one
         here = _inside(here, step)
         if isinstance(step, int) and words and words[-1] in _NAMED:
             kind = words.pop()
@@ -31,7 +36,7 @@ def path_of(location: tuple[int | str, ...], data: Any) -> str:
             step != "part"
         ):  # a read-out's own parameters stand beside its name and times in a file
             words.append(str(step))
-    return ".".join(words) or "scenario"
+    return ".".join(words) or whole
 
 
 def _inside(data: Any, step: int | str) -> Any:
@@ -41,8 +46,8 @@ def _inside(data: Any, step: int | str) -> Any:
         return None
 
 
-def _problem(details: ErrorDetails, data: Any) -> Problem:
-    path, kind = path_of(details["loc"], data), details["type"]
+def _problem(details: ErrorDetails, data: Any, whole: str) -> Problem:
+    path, kind = path_of(details["loc"], data, whole), details["type"]
     if kind == "missing":
         return Problem(path, "is missing", "add it")
     if kind in _OURS:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import NO_STATE, Component, State
+from neuroplast.errors import ConfigurationError
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Pre, Shape, Weights
@@ -35,7 +36,7 @@ class Projection:
         inputs: Callable[[], Tensor] | None = None,
         pre_signs: Sequence[int] | None = None,
     ) -> None:
-        self.spec, self.input_shape, self.name = spec, input_shape, name
+        self.spec, self.input_shape, self.name = spec, tuple(input_shape), name
         assert spec.synapse is not None
         self.synapse = spec.synapse
         shape = self.synapse.weight_shape(input_shape)
@@ -78,6 +79,10 @@ class Projection:
 
     def present(self, x: Tensor, adapting: bool) -> tuple[Pre, Weights]:
         """The prepared input, and the effective weights."""
+        if x.shape[1:] != self.input_shape:
+            raise ConfigurationError(
+                f"{self.name}: inputs of shape {tuple(x.shape[1:])} were given, it takes {self.input_shape}"
+            )
         normalised = self.spec.normalisation.normalise(x, self.memory("normalisation"), adapting)
         return self.synapse.prepare(normalised), self.spec.effective.effective(self.w)
 

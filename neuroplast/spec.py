@@ -20,6 +20,7 @@ from neuroplast.parts.normalisation import Normalisation
 from neuroplast.parts.pool import Pool
 from neuroplast.parts.population import Population
 from neuroplast.parts.rate import Rate
+from neuroplast.parts.recipe import Recipe
 from neuroplast.parts.rule import Rule
 from neuroplast.parts.scaling import Scaling
 from neuroplast.parts.signal import Signal
@@ -154,7 +155,7 @@ class LayerSpec(ProjectionSpec):
     lists: ClassVar[frozenset[str]] = ProjectionSpec.lists | {"dynamics", "input", "projections"}
 
     about: str = Field("", description="a remark")
-    use: dict[str, Any] | None = Field(
+    use: Annotated[Recipe, PartOf(Recipe)] | None = Field(
         None, description="the recipe that the other entries override"
     )
     input: tuple[Name, ...] = Field(

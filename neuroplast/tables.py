@@ -86,6 +86,13 @@ def assignment(text: str) -> tuple[str, Any]:
         return path.strip(), value.strip()
 
 
+_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections")
+"""Lists of tables with names of their own, `layer1`, `layer2`, ... by default. Other lists hold parts."""
+
+_BESIDE = ("name", "about", "layer", "at")
+"""What stands beside the kind and the parameters of a read-out or a measure, and is none of them."""
+
+
 def assign(data: dict[str, Any], path: str, value: Any) -> None:
     """Set the entry at a dotted path, in place. Lists of named tables are entered by name, number, or * for all.
 
@@ -97,16 +104,24 @@ def assign(data: dict[str, Any], path: str, value: Any) -> None:
         words[0] == "*" or words[0] in _names(data.get("layers", []), "layer")
     ):
         words.insert(0, "layers")
-    _assign(data, words, value, path)
+    _assign(data, words, value, path, in_list=True)
 
 
-def _assign(here: Any, words: list[str], value: Any, path: str) -> None:
+def _assign(
+    here: Any,
+    words: list[str],
+    value: Any,
+    path: str,
+    list_name: str = "",
+    in_list: bool = False,
+) -> None:
+    """Go one word down. list_name: which list this is; in_list: whether it is one of a list, a part or not."""
     first, rest = words[0], words[1:]
     if isinstance(here, list):
-        for i in _places(here, first, path):
+        for i in _places(here, first, list_name, path):
             if rest:
                 here[i] = _as_table(here[i])
-                _assign(here[i], rest, value, path)
+                _assign(here[i], rest, value, path, in_list=True)
             else:
                 here[i] = merged(here[i], value)
         return
@@ -115,20 +130,16 @@ def _assign(here: Any, words: list[str], value: Any, path: str) -> None:
             f"--set {path}: there is no {first!r} inside {here!r}; set the whole entry"
         )
     if not rest:
-        if first == "kind" and here.get("kind") != value:
-            here.clear()
+        if first == "kind" and here.get("kind", value if in_list else None) != value:
+            for name in here.keys() - set(_BESIDE):
+                del here[name]
         here[first] = merged(here[first], value) if first in here else value
         return
     below = here.get(first, {})
-    if isinstance(below, list) and not _enters(below, rest[0], first):
-        below = _as_table(below[0]) if len(below) == 1 else below
+    if isinstance(below, list) and len(below) == 1 and first not in _NAMED:
+        below = below if rest[0] == "*" or rest[0].isdigit() else below[0]  # a list of one part
     here[first] = below if isinstance(below, list) else _as_table(below)
-    _assign(here[first], rest, value, path)
-
-
-def _enters(entries: list[Any], word: str, kind: str) -> bool:
-    """Whether a word chooses among the entries of a list."""
-    return word == "*" or word.isdigit() or word in _names(entries, kind.removesuffix("s"))
+    _assign(here[first], rest, value, path, list_name=first)
 
 
 def _as_table(value: Any) -> Any:
@@ -145,24 +156,15 @@ def _names(entries: Any, kind: str) -> list[str]:
     ]
 
 
-def _places(entries: list[Any], word: str, path: str) -> list[int]:
+def _places(entries: list[Any], word: str, list_name: str, path: str) -> list[int]:
     if word == "*":
         return list(range(len(entries)))
     if word.isdigit() and int(word) < len(entries):
         return [int(word)]
-    kinds = {
-        name: i
-        for kind in ("layer", "phase", "readout", "condition")
-        for i, name in _numbered(entries, kind)
-    }
-    if word in kinds:
-        return [kinds[word]]
-    known = [str(e["name"]) for e in entries if isinstance(e, Mapping) and e.get("name")]
+    known = _names(entries, list_name.removesuffix("s")) if list_name in _NAMED else []
+    if word in known:
+        return [known.index(word)]
     raise ConfigurationError(
         f"--set {path}: no entry {word!r} in a list of {len(entries)}; "
         f"use a number from 0, *, or a name ({', '.join(known) or 'there are none'})"
     )
-
-
-def _numbered(entries: list[Any], kind: str) -> list[tuple[int, str]]:
-    return list(enumerate(_names(entries, kind)))
