@@ -95,7 +95,7 @@ def _shares(sizes: list[int], wanted: int) -> list[int]:
     What rounding down leaves goes to the largest remainders, of equal ones to the first.
     """
     exact = [wanted * size / sum(sizes) for size in sizes]
-    counts = [min(int(e), size - 1) for e, size in zip(exact, sizes, strict=True)]
+    counts = [int(e) for e in exact]  # below the sizes, since not everything is wanted
     while sum(counts) < wanted:
         free = [i for i, size in enumerate(sizes) if counts[i] < size - 1]
         counts[max(free, key=lambda i: (exact[i] - counts[i], -i))] += 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroplast.cli.output import AsJson, columns, meant, print_json, say
+from neuroplast.cli.output import AsJson, columns, meant, print_json, say, settings
 from neuroplast.errors import DataError
 
 if TYPE_CHECKING:
@@ -77,15 +77,9 @@ def fetch(name: Annotated[str, _NAME], as_json: AsJson = False) -> None:
     from neuroplast import stored
 
     kind, root = _meant(name), stored.data_root()
-    quiet = (
-        contextlib.nullcontext()
-        if sys.stderr.isatty()
-        else contextlib.redirect_stderr(io.StringIO())
-    )
-    with (
-        quiet,
-        contextlib.redirect_stdout(sys.stderr),
-    ):  # progress is for eyes, results for programs
+    seen = sys.stderr.isatty() and not settings.quiet
+    progress = sys.stderr if seen else io.StringIO()  # results alone go to stdout
+    with contextlib.redirect_stderr(progress), contextlib.redirect_stdout(progress):
         files = stored.fetch(root, kind)
     if as_json:
         print_json({"name": kind, "files": [str(path) for path in files]})

@@ -25,14 +25,14 @@ def load(folder, **parameters):
 
 
 def test_classes_are_numbered_by_name_and_images_sorted(folder):
-    save(folder / "dog" / "b.png", 2)
-    save(folder / "dog" / "a.png", 1)
-    save(folder / "cat" / "deep" / "down.bmp", 3)
+    for letter, value in zip("hgfedcba", range(8, 0, -1), strict=True):
+        save(folder / "dog" / f"{letter}.png", value)
+    save(folder / "cat" / "deep" / "down.bmp", 99)
     found = load(folder)
     assert found.classes == ("cat", "dog")
-    assert found.train.y.tolist() == [0, 1, 1]
-    assert found.train.x[:, 0, 0, 0].tolist() == [3, 1, 2]
-    assert found.train.x.shape == (3, 1, 3, 4)
+    assert found.train.y.tolist() == [0] + [1] * 8
+    assert found.train.x[:, 0, 0, 0].tolist() == [99, *range(1, 9)]
+    assert found.train.x.shape == (9, 1, 3, 4)
     assert found.train.x.dtype == torch.uint8
     assert found.test is None
 
