@@ -228,9 +228,9 @@ def test_a_missing_file_tells_every_place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
         DataError,
-        match=rf"arrays: 'no.npz' not found; looked for {tmp_path}/no.npz and /root/no.npz; give",
+        match=rf"arrays: 'no.npz' not found; looked for {tmp_path}/no.npz and /elsewhere/no.npz; give",
     ):
-        load("no.npz", "/root")
+        load("no.npz", "/elsewhere")
 
 
 def test_other_files_are_refused_by_their_ending(tmp_path):
