@@ -23,6 +23,7 @@ from neuroplast.parts.architecture import Architecture
 from neuroplast.parts.measure import Measure
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Readout
+from neuroplast.parts.recipe import Recipe
 from neuroplast.parts.stimuli import Stimuli
 from neuroplast.problems import problems
 from neuroplast.shapes import Shape
@@ -33,6 +34,9 @@ Group = Literal["weights", "neurons", "statistics"]
 Part = Literal["validation", "test"]
 At = Annotated[str, Field(pattern=r"^(end|start|epoch [1-9]\d*|every [1-9]\d* steps)$")]
 _SHORT = ("LayerSpec", "ProjectionSpec", "ReadoutSpec", "MeasureSpec")
+_LISTS = ("preprocessing", "layers", "phases", "readouts", "measures", "conditions", "published")
+"""Lists of a scenario in which one entry may stand for a list of one."""
+
 ORDERS = {"successive": "greedy", "consecutive": "simultaneous"}
 """Names that users know for the orders in which layers learn."""
 
@@ -147,6 +151,27 @@ class ConditionSpec(Table):
     set: dict[str, Any] = Field({}, description="dotted paths and their values, as for --set")
 
 
+class ConditionsSpec(Table):
+    """The conditions of a scenario by themselves, as they are checked before one of them is applied."""
+
+    conditions: tuple[ConditionSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _names(self) -> ConditionsSpec:
+        _distinct("conditions", [c.name for c in self.conditions])
+        return self
+
+
+def _distinct(what: str, names: Sequence[str]) -> None:
+    """Refuse things of one name, of which one would take the other's place."""
+    if twice := [n for n in names if names.count(n) > 1]:
+        raise PydanticCustomError(
+            "forms",
+            "has two {what} with the name '{name}'; give each a name of its own",
+            {"what": what, "name": twice[0]},
+        )
+
+
 class PublishedSpec(Table):
     """A published number that the scenario is to be compared with."""
 
@@ -167,10 +192,10 @@ class Scenario(Table):
 
     title: str = "scenario"
     about: str = ""
-    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    seeds: tuple[int, ...] = (0,)
     stimuli: Annotated[Stimuli, PartOf(Stimuli)]
-    validation: int | float = Field(
-        0, ge=0, description="training stimuli set aside: a number, or a share below 1"
+    validation: Annotated[int, Field(ge=0)] | Annotated[float, Field(ge=0)] = Field(
+        0, description="training stimuli set aside: a number, or a share below 1"
     )
     evaluate: tuple[Part, ...] = Field(
         ("validation", "test"), description="parts that read-outs are scored on"
@@ -189,6 +214,8 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _whole(self) -> Scenario:
+        if not self.seeds:
+            raise PydanticCustomError("forms", "seeds is an empty list; give one seed or more")
         wrong = [s for s in self.seeds if s < 0] or [
             s for s in self.seeds if self.seeds.count(s) > 1
         ]
@@ -205,10 +232,38 @@ class Scenario(Table):
             if name not in layers:
                 raise PydanticCustomError(
                     "forms",
-                    "names a layer {name!r} that is not there; {advice}",
+                    "names a layer '{name}' that is not there; {advice}",
                     {"name": name, "advice": nearest(name, [str(n) for n in layers])},
                 )
+        self._check_names()
+        self._check_times()
         return self
+
+    def _check_names(self) -> None:
+        """Refuse results, phases or conditions of one name."""
+        evaluated = (*self.readouts, *self.measures)
+        groups = {
+            "readouts and measures": [e.name or e.part.kind for e in evaluated],
+            "phases": [p.name for p in self.phases if p.name],
+            "conditions": [c.name for c in self.conditions],
+        }
+        for what, names in groups.items():
+            _distinct(what, names)
+
+    def _check_times(self) -> None:
+        """Refuse a time that never comes."""
+        if any(p.presentations for p in self.phases):
+            return  # how many epochs these are depends on the stimuli
+        last = max((p.epochs or 1 for p in self.phases), default=0)
+        for spec in (*self.readouts, *self.measures):
+            for at in spec.at:
+                if at.startswith("epoch ") and int(at.split()[1]) > last:
+                    raise PydanticCustomError(
+                        "forms",
+                        "{name} is asked for at '{at}', and no phase has more than {last} epochs; "
+                        "ask for it earlier, or at the end",
+                        {"name": spec.name or spec.part.kind, "at": at, "last": last},
+                    )
 
     def plain(self) -> dict[str, Any]:
         """The scenario as plain data, from which the same scenario can be loaded."""
@@ -235,11 +290,7 @@ class Draft:
     def conditions(self) -> list[str]:
         """The names of its conditions; one without a name where it lists none."""
         listed = self.data.get("conditions", [])
-        names = (
-            [c.get("name", "") for c in listed if isinstance(c, Mapping)]
-            if isinstance(listed, list)
-            else []
-        )
+        names = [c.get("name", "") for c in listed if isinstance(c, Mapping)]
         return names or [""]
 
     def resolve(self, condition: str = "", seed: int | None = None) -> Scenario:
@@ -258,13 +309,17 @@ class Draft:
 
     def _in_condition(self, data: dict[str, Any], condition: str) -> dict[str, Any]:
         listed = data.pop("conditions", [])
-        found = [c for c in listed if isinstance(c, Mapping) and c.get("name") == condition]
+        try:
+            ConditionsSpec.model_validate({"conditions": listed})
+        except ValidationError as error:
+            raise ScenarioError(self.source, problems(error, {"conditions": listed})) from None
+        found = [c for c in listed if c["name"] == condition]
         if not found:
             raise ConfigurationError(
                 f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}"
             )
         for path, value in (found[0].get("set") or {}).items():
-            assign(data, path, deepcopy(value))
+            _set(data, path, deepcopy(value))
         return data
 
 
@@ -280,7 +335,7 @@ def draft(
     data = _spread(deepcopy(dict(data)), resolver, where)
     for item in sets:
         path, value = assignment(item) if isinstance(item, str) else item
-        assign(data, path, value)
+        _set(data, path, value)
     return Draft(str(data.get("title", title)), where, {"title": title, **data})
 
 
@@ -315,6 +370,7 @@ def schema() -> dict[str, Any]:
         names = sorted(n for part in parts for n in (part.kind, *part.aliases))
         whole["$defs"][kind] = {"anyOf": [{"enum": names}, *(_part_schema(part) for part in parts)]}
     phase = whole["$defs"]["PhaseSpec"]["properties"]
+    phase["order"]["enum"] += ORDERS
     for name, field in {"seed": {"type": "integer", "minimum": 0}, **phase}.items():
         whole["properties"].setdefault(name, field)
     return whole
@@ -334,8 +390,13 @@ def _with_parts(value: Any) -> Any:
     entries = {k: _with_parts(v) for k, v in value.items()}
     if value.get("title") in _SHORT:
         entries.pop("required", None)
-        entries["additionalProperties"] = value["title"] in ("ReadoutSpec", "MeasureSpec")
-    if entries.get("type") == "array" and "$ref" in entries.get("items", {}):
+        part = entries["properties"].pop("part", None)
+        entries["additionalProperties"] = part is not None
+        if part is not None:  # its kind and parameters stand beside the other entries
+            return {"anyOf": [part, entries]}
+    if entries.get("type") == "array" and (
+        "$ref" in entries.get("items", {}) or entries.get("title") in ("At", "Input")
+    ):
         return {
             **{k: v for k, v in entries.items() if k == "default"},
             "anyOf": [entries["items"], entries],
@@ -380,12 +441,10 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str
 def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dict[str, Any]:
     """Write short forms out: one seed, one phase at the top level, an architecture's layers, missing names."""
     if "seed" in data:
+        if "seeds" in data:
+            raise ConfigurationError(f"{where}: has both seed and seeds; keep one of them")
         data["seeds"] = [data.pop("seed")]
-    loose = {
-        k: data.pop(k)
-        for k in [*data]
-        if k in PhaseSpec.model_fields and k not in Scenario.model_fields and k != "name"
-    }
+    loose = {k: data.pop(k) for k in [*data] if _is_loose(k)}
     if loose and "phases" in data:
         raise ConfigurationError(
             f"{where}: has phases, and {', '.join(loose)} outside them; move these into a phase"
@@ -395,10 +454,20 @@ def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dic
         part = resolver.resolve(Architecture, data["architecture"])
         assert isinstance(part, Architecture)
         data["layers"], data["architecture"] = part.layers(), part.model_dump()
+    return _written_out(data, resolver)
+
+
+def _written_out(data: dict[str, Any], resolver: RegistryResolver) -> dict[str, Any]:
+    """Lists where one entry stands for a list of one, names of layers and phases, and the entries of recipes."""
+    for kind in _LISTS:
+        if isinstance(data.get(kind), Mapping | str):
+            data[kind] = [data[kind]]
     for kind in ("layers", "phases"):
-        if isinstance(data.get(kind), list):
+        if isinstance(data.get(kind), list | tuple):
             data[kind] = [
-                {"name": f"{kind[:-1]}{i}", **entry} if isinstance(entry, Mapping) else entry
+                {**entry, "name": entry.get("name") or f"{kind[:-1]}{i}"}
+                if isinstance(entry, Mapping)
+                else entry
                 for i, entry in enumerate(data[kind], start=1)
             ]
     if isinstance(data.get("layers"), list):
@@ -408,12 +477,57 @@ def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dic
     return data
 
 
+def _is_loose(key: str) -> bool:
+    """Whether a key at the top level belongs to the only phase."""
+    return key in PhaseSpec.model_fields and key not in Scenario.model_fields and key != "name"
+
+
+def _set(data: dict[str, Any], path: str, value: Any) -> None:
+    """Set an entry of tables that are written out, by the path that it has in them or in the short form."""
+    first = path.partition(".")[0]
+    phases = data.get("phases")
+    if path == "seed":
+        path, value = "seeds", [value]
+    elif _is_loose(first) and isinstance(phases, list):
+        if len(phases) != 1:
+            names = ", ".join(str(p.get("name")) for p in phases if isinstance(p, Mapping))
+            raise ConfigurationError(
+                f"--set {path}: there are {len(phases)} phases; name one, as in phases.NAME.{path} ({names})"
+            )
+        path = f"phases.0.{path}"
+    before = {kind: deepcopy(data.get(kind)) for kind in ("phases", "layers")}
+    assign(data, path, value)
+    for kind, adjust in (("phases", _drop_other_length), ("layers", _drop_other_recipe)):
+        if isinstance(before[kind], list) and isinstance(data[kind], list):
+            for old, new in zip(before[kind], data[kind], strict=False):
+                if isinstance(old, Mapping) and isinstance(new, dict):
+                    adjust(old, new)
+
+
+def _drop_other_recipe(old: Mapping[str, Any], new: dict[str, Any]) -> None:
+    """Let a recipe that was set take the place of the one that was there: leave to it what came from that one."""
+    if not old.get("use") or new.get("use") == old["use"]:
+        return
+    recipe = RegistryResolver().resolve(Recipe, old["use"])
+    assert isinstance(recipe, Recipe)
+    for name, given in recipe.parts().items():
+        entry = new.get(name)
+        if isinstance(entry, Mapping) and entry.get("kind") == given.get("kind"):
+            new[name] = {k: v for k, v in entry.items() if given.get(k) != v}
+            if not new[name]:
+                del new[name]
+
+
+def _drop_other_length(old: Mapping[str, Any], new: dict[str, Any]) -> None:
+    """Let the length of a phase that was set, epochs or presentations, take the place of the one that was there."""
+    for name, other in (("epochs", "presentations"), ("presentations", "epochs")):
+        if new.get(name) != old.get(name) and new.get(other) == old.get(other):
+            new.pop(other, None)
+
+
 def _validated(data: dict[str, Any], source: str) -> Scenario:
     resolver = RegistryResolver()
-    if isinstance(data.get("layers"), list):
-        data["layers"] = [
-            expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]
-        ]
+    data = _written_out(data, resolver)
     try:
         return Scenario.model_validate(data, context={"resolver": resolver})
     except ValidationError as error:
