@@ -31,9 +31,12 @@ help:
 	@echo "PYTHON=path  use this interpreter as it is, installing nothing"
 	@echo "ARGS=\"...\"   more arguments, as in: make test ARGS=\"-k oja\""
 
-# The demo, in one line:
+# The demo: learn, then draw what the first layer came to respond to.
+DEMO ?= runs/demo-$(shell date +%Y%m%d-%H%M%S)
+DEMO := $(DEMO)
 demo: env
-	$(PY) -m neuroplast run quickstart $(ARGS)
+	$(PY) -m neuroplast run quickstart --out "$(DEMO)" $(ARGS)
+	$(PY) scripts/draw_fields.py "$(DEMO)/learned-seed0" "$(DEMO)/receptive_fields.png"
 
 test: DEV = --dev
 test: env

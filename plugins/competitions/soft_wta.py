@@ -6,7 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, State, hookimpl
-from neuroplast.functional import Axis, along, competitors
+from neuroplast.functional import Axis, along, competitors, softmax
 from neuroplast.shapes import Post, Shape
 
 
@@ -40,9 +40,7 @@ class SoftWta(Competition):
         return along(self.axis, v, self._share)
 
     def _share(self, v: Tensor, dim: int) -> Tensor:
-        s = (v * self.inverse_temperature).softmax(
-            dim
-        )  # the library's softmax subtracts the largest entry first
+        s = softmax(v * self.inverse_temperature, dim)
         if not self.anti_hebbian:
             return s
         winner = v.argmax(dim, keepdim=True)  # the first of equal drives

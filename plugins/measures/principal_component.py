@@ -28,7 +28,12 @@ class PrincipalComponent(Measure):
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """`cosine` and `length`."""
         x = stimuli.flatten(1).double()
-        name = self.layer or next(iter(network.layers))
+        name = self.layer or next(iter(network.layers), "")
+        if name not in network.layers:
+            known = ", ".join(network.layers) or "none"
+            raise ConfigurationError(
+                f"principal_component: no layer {name!r}; name one of the network's ({known})"
+            )
         w = network.layers[name].w.detach().cpu().double()
         if w.shape[1:] != x.shape[1:] or self.neuron >= len(w):
             raise ConfigurationError(

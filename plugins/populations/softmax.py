@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from neuroplast import Population, hookimpl
+from neuroplast.functional import softmax
 from neuroplast.shapes import Post
 
 
@@ -21,7 +22,7 @@ class Softmax(Population):
 
     def respond(self, v: Post, g: Post | None) -> Post:
         """The response."""
-        return (v * self.inverse_temperature).softmax(1)
+        return softmax(v * self.inverse_temperature)
 
 
 @hookimpl

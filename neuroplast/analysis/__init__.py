@@ -1,0 +1,1 @@
+"""Functions from a recording to numbers and pictures."""
