@@ -166,6 +166,8 @@ class Registry:
 
     def get(self, kind: str, name: str) -> Entry:
         """The part with this name or alias; ConfigurationError names the nearest, or the plugin that failed."""
+        if not isinstance(name, str):
+            raise ConfigurationError(f"found {name!r} where the name of a {kind} is needed")
         plain = self._names.get((kind, name)) or self._names.get((kind, name.replace("-", "_")))
         if plain is not None:
             return self._parts[kind][plain]
@@ -239,12 +241,14 @@ class Registry:
 
     def _blame(self, name: str, reason: str) -> None:
         """Tell of a hook that failed, and keep the traceback with its plugin."""
-        self._warn(f"plugin {name}: {reason}; it is not called again in this run")
-        for plugin in self.plugins:
-            if name.startswith(f"{plugin.name}:"):
-                plugin.failures.append(Failure(name, reason, traceback.format_exc()))
-                plugin.settle()
-                discovery.remember([plugin])
+        owner = next((p for p in self.plugins if name.startswith(f"{p.name}:")), None)
+        line = f"plugin {owner.name if owner else name}: {reason}; it is not called again"
+        if owner is not None:
+            owner.failures.append(Failure(name, reason, traceback.format_exc()))
+            owner.settle()
+            discovery.remember([owner])
+            line += f"; see: neuroplast plugins info {owner.name}"
+        self._warn(line)
 
 
 def _to_stderr(line: str) -> None:

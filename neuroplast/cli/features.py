@@ -46,4 +46,6 @@ def features(
         out.unlink(missing_ok=True)
         raise DataError(f"--out {out}: cannot be written ({error.strerror})") from None
     count, size = values.shape
-    print(f"{out}: {size} features of {count} stimuli" + ("" if labels is None else ", labels"))
+    print(
+        f"{out}: {size} features of {count} stimuli" + ("" if labels is None else ", with labels")
+    )

@@ -28,7 +28,8 @@ def list_parts(
         print_json(kinds)
         return
     filled = {name: parts for name, parts in kinds.items() if parts}
-    print(columns((name, len(parts), ", ".join(parts)) for name, parts in sorted(filled.items())))
+    if rows := [(name, len(parts), ", ".join(parts)) for name, parts in sorted(filled.items())]:
+        print(columns(rows))
     empty = sorted(kinds.keys() - filled.keys())
     say(*([f"none yet: {', '.join(empty)}"] if empty else []))
 
@@ -54,7 +55,8 @@ def _print_parts(known: Any, kind: str, as_json: bool) -> None:
     told = [
         (name, about, plugin.package) for name, (*_, about, plugin) in zip(also, rows, strict=True)
     ]
-    print(columns(told))
+    if told:
+        print(columns(told))
 
 
 def _about(path: Any) -> str:

@@ -100,7 +100,7 @@ def _anywhere(known: Registry, text: str) -> tuple[str, str]:
 def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
     entry = known.get(kind, name)
     part, plugin = entry.part, entry.plugin
-    told = {
+    told: dict[str, Any] = {
         "kind": kind,
         "name": part.kind,
         "aliases": list(part.aliases),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,9 +29,10 @@ def validate(scenario: ScenarioName, sets: Sets = None, as_json: AsJson = False)
     from neuroplast.scenario import draft
 
     given = draft(scenario, sets or [])
-    problems = _problems(given, "")
+    problems = always = _problems(given, "")
     for condition in filter(None, given.conditions):
-        problems += [p for p in _problems(given, condition) if p not in problems]
+        found = [p for p in _problems(given, condition) if p not in always]
+        problems = problems + [replace(p, path=f"{condition}: {p.path}") for p in found]
     if as_json:
         print_json({"valid": not problems, "problems": [vars(p) for p in problems]})
         raise typer.Exit(2 if problems else 0)
@@ -51,6 +53,6 @@ def _problems(given: Draft, condition: str) -> list[Problem]:
     except ScenarioError as error:
         return error.problems
     except ConfigurationError as error:
-        return [Problem(f"condition {condition}", str(error))]
+        return [Problem("set", str(error))]
     shape = resolved.stimuli.shape(data_root())
     return check_fit(resolved, shape) if shape and resolved.layers else []

@@ -1,0 +1,149 @@
+"""How `list` and `show` take names, and what they print."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("kind", ["competition", "competitions", "comp", "Comp"])
+def test_a_kind_by_its_name_its_plural_or_a_unique_beginning(cli, kind):
+    answer = cli("list", kind)
+    assert answer.code == 0
+    assert answer.out.startswith("hard_wta")
+
+
+def test_kinds_whose_plural_is_irregular(cli):
+    assert "dot" in cli("list", "similarities").out
+    assert "quickstart" in cli("list", "scenarios").out
+
+
+def test_a_beginning_of_several_kinds_lists_them(cli):
+    answer = cli("list", "rec")
+    assert (answer.code, "softhebb" in answer.out) == (0, True)
+    answer = cli("list", "r")
+    assert answer.code == 2
+    assert "kind 'r' is ambiguous; it may be rate, readout, recipe, rule" in answer.err
+
+
+def test_an_unknown_kind_lists_all(cli):
+    answer = cli("list", "gadget")
+    assert answer.code == 2
+    assert "unknown kind 'gadget'; known: architecture, competition" in answer.err
+
+
+def test_list_counts_what_it_names(cli):
+    counts = [line.split() for line in cli("list", "--quiet").out.splitlines()]
+    kinds = json.loads(cli("list", "--json").out)
+    assert counts
+    for kind, count, *names in counts:
+        assert int(count) == len(kinds[kind]) == len(names)
+
+
+def test_list_of_a_kind_as_json(cli):
+    parts = json.loads(cli("list", "rules", "--json").out)
+    (oja,) = [part for part in parts if part["name"] == "oja"]
+    assert oja["package"] == "neuroplast"
+    assert oja["about"].startswith("Oja's rule")
+
+
+@pytest.mark.parametrize(
+    "words", [("rule", "oja"), ("rules", "OJA"), ("rul", "oj"), ("oja",)], ids=" ".join
+)
+def test_show_a_part(cli, words):
+    """`oja` begins a scenario's name too; the whole name comes first."""
+    answer = cli("show", *words)
+    assert answer.code == 0
+    assert answer.out.startswith("rule oja")
+    assert "Δw_ij" in answer.out
+    assert "package neuroplast 0." in answer.out
+
+
+def test_show_tells_type_range_default_and_aliases_of_parameters(cli):
+    told = json.loads(cli("show", "competition", "soft-wta", "--json").out)
+    assert "soft" in told["aliases"]
+    heat = {p["name"]: p for p in told["parameters"]}["inverse_temperature"]
+    assert heat == {
+        "name": "inverse_temperature",
+        "aliases": ["t_invert"],
+        "type": "float",
+        "range": "> 0",
+        "required": False,
+        "default": 1.0,
+        "about": heat["about"],
+    }
+    line = cli("show", "competition", "soft").out.partition("Parameters:\n")[2].splitlines()[0]
+    assert "also t_invert" in line
+    assert "float > 0" in line
+    assert "default 1.0" in line
+
+
+def test_show_tells_of_a_needed_parameter(cli):
+    assert "needed" in cli("show", "synapse", "dense").out
+
+
+def test_a_name_in_several_kinds_lists_them(cli):
+    answer = cli("show", "linear")
+    assert answer.code == 2
+    assert "show population linear, show rate linear, show readout linear" in answer.err
+
+
+def test_a_beginning_of_several_names_lists_them(cli):
+    answer = cli("show", "scenario", "softhebb")
+    assert answer.code == 2
+    assert "it may be softhebb_cifar10, softhebb_mnist" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rule", "ojja"), "unknown rule 'ojja'; did you mean oja?"),
+        (("ojja",), "no part or scenario 'ojja'; did you mean 'oja'?"),
+        (("scenario", "quickest"), "unknown scenario 'quickest'; did you mean quickstart?"),
+        (("nowhere.toml",), "nowhere.toml: cannot be read"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
+)
+def test_an_unknown_name_gets_the_nearest(cli, words, told):
+    answer = cli("show", *words)
+    assert answer.code == 2
+    assert told in answer.err
+
+
+def test_show_a_scenario(cli, scenario):
+    file = scenario(
+        about='about = "What is asked"',
+        published='[[published]]\nwhat = "cosine"\nvalue = 0.9\nsd = 0.1\nsource = "somebody"',
+        conditions='[[conditions]]\nname = "fast"\nset = { "layer1.rate.eta" = 0.5 }',
+    )
+    answer = cli("show", file)
+    assert answer.code == 0
+    for told in (
+        "What is asked",
+        "layer1: x̂ = none",
+        "Δ = oja, scaled by mean, η = constant(eta=0.01)",
+        "40 presentations in batches of 10",
+        "evaluated end: principal_component",
+        "condition fast: as above (layer1.rate.eta = 0.5)",
+        "published: cosine 0.9 ± 0.1 (somebody)",
+    ):
+        assert told in answer.out
+
+
+def test_show_a_scenario_with_something_set(cli, scenario):
+    assert "constant(eta=0.25)" in cli("show", scenario(), "--set", "layer1.rate.eta=0.25").out
+
+
+def test_a_scenario_as_json_is_the_same_scenario(cli, scenario, tmp_path):
+    """What is printed can be run."""
+    again = tmp_path / "again.json"
+    told = json.loads(cli("show", scenario(), "--json").out)
+    again.write_text(json.dumps(told))
+    assert json.loads(cli("show", again, "--json").out) == told
+
+
+def test_the_schema_knows_every_rule(cli):
+    schema = json.loads(cli("schema").out)
+    names = set(json.loads(cli("list", "--json").out)["rule"])
+    found = json.dumps(schema["$defs"]["rule"])
+    assert names
+    assert all(f'"{name}"' in found for name in names)
