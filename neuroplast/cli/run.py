@@ -52,9 +52,11 @@ def run(
     Example: neuroplast run quickstart --seeds 3 --set layer1.rate.eta=0.02
     """
     from neuroplast import runs
+    from neuroplast.allocation import keep_freed_memory
     from neuroplast.errors import ConfigurationError
     from neuroplast.scenario import draft
 
+    keep_freed_memory()
     if seed is not None and seeds is not None:
         raise ConfigurationError(f"--seed {seed} --seeds {seeds}: give one of them")
     chosen = range(seeds) if seeds else None if seed is None else [seed]
