@@ -17,6 +17,7 @@ from torch.testing import assert_close
 from neuroplast.errors import DataError
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import LayerHeader, Series
+from neuroplast.recording.writer import Hdf5Recorder
 
 NAN = float("nan")
 
@@ -26,7 +27,7 @@ def child(script, *arguments):
     tests = Path(__file__).resolve().parents[2]
     code = f"import sys; sys.path.insert(0, {str(tests)!r})\n{script}"
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)  # if it hangs
 
 
 # Round trips
@@ -235,6 +236,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         begin(tmp_path / "file" / "run.h5")
 
 
+def test_a_beginning_that_cannot_be_written_is_removed(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Hdf5Recorder, "_begin", full)
+    with pytest.raises(DataError, match="no room"):
+        begin(tmp_path / "run.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_wrong_samples_are_refused(tmp_path):
     recorder = begin(tmp_path / "run.h5")
     with pytest.raises(ValueError, match=r"conv: .*'norm' has shape \(3,\).* 4 neurons"):
@@ -262,8 +273,6 @@ def test_a_run_that_stops_keeps_what_was_added(tmp_path, closed):
 
 
 def test_close_before_start_and_twice_does_nothing(tmp_path):
-    from neuroplast.recording.writer import Hdf5Recorder
-
     Hdf5Recorder(tmp_path / "run.h5").close("failed", 0)
     assert list(tmp_path.iterdir()) == []
     recorder = begin(tmp_path / "run.h5")
