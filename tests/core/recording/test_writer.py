@@ -15,6 +15,7 @@ from support.recordings import HEADER, LAYERS, begin, record, sample, state
 from torch.testing import assert_close
 
 from neuroplast.errors import DataError
+from neuroplast.recording import blocks
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import LayerHeader, Series
 from neuroplast.recording.writer import Hdf5Recorder
@@ -270,6 +271,33 @@ def test_a_run_that_stops_keeps_what_was_added(tmp_path, closed):
     assert run.state == closed
     assert run.layers["conv"].steps == tuple(range(1, 11))
     assert run.is_intact()
+
+
+@pytest.mark.parametrize("where", ["Table.write", "Table._data_set", "Events.write"])
+def test_what_was_being_written_at_an_interrupt_is_there_once(tmp_path, monkeypatch, where):
+    recorder = begin(tmp_path / "run.h5")
+    for step in (1, 2, 3):
+        recorder.series("conv", step, sample(step))
+        recorder.series("both", step, {"near.norm": Series(torch.ones(3), "norm")})
+        recorder.event(step, "note", "a step")
+    kind, method = where.split(".")
+    original, calls = getattr(getattr(blocks, kind), method), []
+
+    def interrupted(*arguments):
+        calls.append(where)
+        if len(calls) == 2 or where == "Events.write":
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(blocks, kind), method, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            recorder.flush(3)
+    recorder.close("interrupted", 3)
+    run = open_run(tmp_path)
+    assert (run.state, [event.step for event in run.events]) == ("interrupted", [1, 2, 3])
+    assert run.layers["conv"].series["corrected"].values.tolist() == [1, 2, 3]
+    assert run.layers["both"].series["near.norm"].values.tolist() == [[1.0] * 3] * 3
 
 
 def test_close_before_start_and_twice_does_nothing(tmp_path):
