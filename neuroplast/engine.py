@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import State
-from neuroplast.errors import ConfigurationError
+from neuroplast.errors import ConfigurationError, LearningError
 from neuroplast.events import IntervalReport, RunInfo
 from neuroplast.features import BLOCK, ComputedFeatures, free_memory, keep
 from neuroplast.gradient import GradientLearning
 from neuroplast.layer import FROZEN, Adapts
 from neuroplast.monitor import Monitor
 from neuroplast.network import Network, as_float
+from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Advance, Classifier, FeatureSource
 from neuroplast.parts.stimuli import Split
 from neuroplast.progress import Progress
@@ -89,6 +90,31 @@ def _groups(scenario: Scenario, name: str, phase: PhaseSpec) -> Adapts:
     return Adapts(weights=a.weights and owned, neurons=neurons, statistics=a.statistics)
 
 
+class Preparation:
+    """The way from stimuli to what the first layer sees.
+
+    Each preprocessing is fitted once, on what those before it make of the training stimuli; those
+    for training alone, which augment, are left out there.
+    """
+
+    def __init__(self, scenario: Scenario, train: Split, seed: int, device: torch.device) -> None:
+        self.seed, self.device = seed, device
+        self._memories: list[tuple[Preprocessing, State]] = []
+        for i, part in enumerate(scenario.preprocessing):
+            fitted = part.fit(self(train.x, "score") if i else as_float(train.x.to(device)))
+            memory = State({name: tensor.to(device) for name, tensor in fitted.items()})
+            self._memories.append((part, memory))
+
+    def __call__(self, x: Tensor, part: str, step: int = 0) -> Tensor:
+        """Stimuli on the device, as floats, preprocessed. `part` is "train" where they are learnt from."""
+        x = as_float(x.to(self.device))
+        for i, (preprocessing, memory) in enumerate(self._memories):
+            if preprocessing.when == "always" or part == "train":
+                rng = stream(self.seed, f"preprocessing.{i}.step{step}")
+                x = preprocessing.apply(x, memory, rng)
+        return x
+
+
 class Engine:
     """Runs one scenario with one seed on a network; everything that happens goes to the recorder and the listeners."""
 
@@ -100,6 +126,7 @@ class Engine:
         recorder: Recorder,
         known: Registry,
         info: RunInfo,
+        preparation: Preparation | None = None,
     ) -> None:
         self.scenario, self.network, self.parts = scenario, network, parts
         self.recorder, self.registry, self.info = recorder, known, info
@@ -108,22 +135,20 @@ class Engine:
         self.monitors = {name: Monitor(layer, recorder) for name, layer in network.layers.items()}
         self.step = 0
         self.stages = stages(scenario, list(network.layers), len(parts.train))
-        self._memories = [
-            (part, State(part.fit(as_float(parts.train.x)))) for part in scenario.preprocessing
-        ]
+        self._prepare = preparation or Preparation(scenario, parts.train, info.seed, network.device)
         self._reported = self._flushed = time.monotonic()
 
     def run(self) -> dict[str, dict[str, float]]:
         """Learn through all phases, evaluate where asked, and return the results by group."""
         self.registry.fire("run_started", run=self.info)
         self.recorder.snapshot(0, self.network.state())
-        self._evaluate("start")
+        self._evaluate({"start"})
         for i, stage in enumerate(self.stages):
             self._learn(stage)
             self._finish_layers(stage, self.stages[i + 1 :])
         self.network.freeze()
         self.recorder.snapshot(self.step, self.network.state())
-        self._evaluate("end")
+        self._evaluate({"end"})
         self.registry.fire("run_finished", run=self.info, results=self.results)
         return self.results
 
@@ -174,7 +199,9 @@ class Engine:
             return {}
         name = next(iter(stage.groups))
         sources = {source for names in self.network.sources[name] for source in names}
-        shapes = {n: self.network.layers[n].output_shape for n in sources if n in self.network.layers}
+        shapes = {
+            n: self.network.layers[n].output_shape for n in sources if n in self.network.layers
+        }
         count = len(self.parts.train)
         if not shapes or 4 * count * sum(map(prod, shapes.values())) > free_memory() / 2:
             return {}
@@ -208,7 +235,8 @@ class Engine:
                     if stage.phase.shuffle
                     else torch.arange(count)
                 )
-            yield order[place * batch : (place + 1) * batch]
+            left = (stage.phase.presentations or stage.epochs * count) - epoch * count
+            yield order[place * batch : min((place + 1) * batch, left)]
 
     def _batch(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
         x = self.prepared(self.parts.train.x[index], "train", self.step)
@@ -221,13 +249,7 @@ class Engine:
 
     def prepared(self, x: Tensor, part: str, step: int = 0) -> Tensor:
         """Stimuli on the device, as floats, preprocessed."""
-        x = as_float(x.to(self.network.device))
-        for i, (preprocessing, memory) in enumerate(self._memories):
-            if preprocessing.when == "always" or part == "train":
-                x = preprocessing.apply(
-                    x, memory, stream(self.seed, f"preprocessing.{i}.step{step}")
-                )
-        return x
+        return self._prepare(x, part, step)
 
     # -- watching --------------------------------------------------------------------------------------------------
 
@@ -242,6 +264,13 @@ class Engine:
                 self.monitors[name].changed(layer)
             layer.observer = None
             self.monitors[name].record(self.step)
+            if not self.monitors[name].finite():
+                if stage.phase.learning == "gradient":
+                    raise LearningError(
+                        f"{name}: weights not finite at step {self.step} under backprop; lower gradient.eta "
+                        f"({stage.phase.gradient.eta:g})"
+                    )
+                raise layer.not_finite(self.step, "weights not finite")
 
     def _report(self, title: str, done: float, total: float) -> None:
         now = time.monotonic()
@@ -262,12 +291,11 @@ class Engine:
     # -- evaluating ------------------------------------------------------------------------------------------------
 
     def _evaluate_between(self, stage: Stage, done: int) -> None:
-        """What is asked for at this point, before the end of the last stage."""
-        if done == stage.steps and stage is self.stages[-1]:
-            return
-        due = [at for at in self._times() if _is_due(at, done, stage, self.step)]
-        for at in due:
-            self._evaluate(at)
+        """What is asked for at this point; what is asked for at the end as well is left to the end there."""
+        last = done == stage.steps and stage is self.stages[-1]
+        due = {at for at in self._times() if _is_due(at, done, stage, self.step)}
+        if due:
+            self._evaluate(due, unless="end" if last else "")
 
     def _times(self) -> list[str]:
         asked = [
@@ -275,14 +303,14 @@ class Engine:
         ]
         return [at for at in dict.fromkeys(asked) if at not in ("start", "end")]
 
-    def _evaluate(self, at: str) -> None:
-        """Fit and score every read-out, and take every measure, that is asked for at this time."""
+    def _evaluate(self, times: set[str], unless: str = "") -> None:
+        """Fit and score every read-out, and take every measure, that is asked for at one of these times, once."""
         self.network.freeze()
         for readout in self.scenario.readouts:
-            if at in readout.at:
+            if times & {*readout.at} and unless not in readout.at:
                 self._keep(readout.name or readout.part.kind, self.read_out(readout))
         for measure in self.scenario.measures:
-            if at in measure.at:
+            if times & {*measure.at} and unless not in measure.at:
                 self._keep(measure.name or measure.part.kind, self._measure(measure))
 
     def _keep(self, group: str, values: dict[str, float]) -> None:
@@ -341,6 +369,22 @@ def _is_due(at: str, done: int, stage: Stage, step: int) -> bool:
     if kind == "epoch":
         return done == int(number) * stage.per_epoch
     return step % int(number) == 0
+
+
+def check_labels(scenario: Scenario, train: Split) -> None:
+    """Refuse, before anything is learnt, what needs labels where there are none."""
+    if train.y is not None:
+        return
+    asking = [f"readout {r.name or r.part.kind}: needs" for r in scenario.readouts]
+    asking += [
+        f'{p.name}: learning = "gradient" needs'
+        for p in scenario.phases
+        if p.learning == "gradient"
+    ]
+    if asking:
+        raise ConfigurationError(
+            f"{asking[0]} labels, and these stimuli have none; leave it out, or use labelled stimuli"
+        )
 
 
 def describe(stage: Stage) -> str:

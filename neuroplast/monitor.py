@@ -80,15 +80,18 @@ class Monitor:
         self._corrected = corrected
 
     def record(self, step: int) -> None:
-        """Hand the sample to the recorder, and complain at once where weights are not finite."""
+        """Hand the sample to the recorder."""
         if not self.last:
             return
         lengths = self.lengths()
         if self.first_norm is None and lengths is not None:
             self.first_norm = float(lengths.max())
         self.recorder.series(self.layer.name, step, self.last)
-        if lengths is not None and not bool(lengths.isfinite().all()):
-            raise self.layer.not_finite(step, "weights not finite")
+
+    def finite(self) -> bool:
+        """Whether all weights were finite at the last sample."""
+        lengths = self.lengths()
+        return lengths is None or bool(lengths.isfinite().all())
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""

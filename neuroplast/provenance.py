@@ -32,7 +32,7 @@ def provenance(device: torch.device) -> dict[str, str | int | float]:
         "python": platform.python_version(),
         "neuroplast": neuroplast.__version__,
         "torch": torch.__version__,
-        "device": str(device) if device.type == "cpu" else torch.cuda.get_device_name(device),
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
         "cpu_threads": torch.get_num_threads(),
         "git_commit": commit,
         "git_dirty": dirty,

@@ -224,11 +224,12 @@ class Registry:
     def listen(self, listener: object) -> None:
         """Call the event hooks of this object too."""
         _check_names(listener)
-        self._hooks.register(listener)
+        self._hooks.register(listener, name=f"{type(listener).__name__} {id(listener):x}")
 
     def silence(self, listener: object) -> None:
-        """Stop calling it."""
-        self._hooks.unregister(listener)
+        """Stop calling it; one that raised is not called any more anyway."""
+        if self._hooks.is_registered(listener):
+            self._hooks.unregister(listener)
 
     def fire(self, event: str, **arguments: Any) -> None:
         """Tell every listener; one that raises is named on stderr once, and not asked again."""

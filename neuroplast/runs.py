@@ -19,11 +19,11 @@ from torch import Tensor
 
 from neuroplast import loading, registry
 from neuroplast.build import RegistryResolver
-from neuroplast.engine import Engine, Parts, Stage, describe, stages
+from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.layer import Layer
-from neuroplast.network import Network, as_float
+from neuroplast.network import Network
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli, StimulusSet
 from neuroplast.provenance import packages, part_labels, provenance
@@ -97,7 +97,7 @@ class Plan:
     seeds: tuple[int, ...]
     scenarios: dict[str, Scenario]
     stages: dict[str, list[Stage]]
-    shape: tuple[int, ...]
+    shapes: dict[str, tuple[int, ...]]
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -112,7 +112,7 @@ class Plan:
                 lines.append("  no layers: read-outs see the stimuli")
             lines += [f"  {describe(stage)}" for stage in self.stages[condition]]
             if scenario.layers:
-                lines.append(f"  {_size_line(scenario, self.shape)}")
+                lines.append(f"  {_size_line(scenario, self.shapes[condition])}")
             previous = sentences
         return lines
 
@@ -124,20 +124,23 @@ def plan(
     conditions: Sequence[str] | None = None,
 ) -> Plan:
     """Resolve everything and check that the layers fit, without learning; ScenarioError with all that is wrong."""
-    given = source if isinstance(source, Draft) else draft(source, sets)
+    given = _draft(source, sets)
     chosen = list(conditions) if conditions else given.conditions
     scenarios = {name: given.resolve(name) for name in chosen}
-    first = next(iter(scenarios.values()))
-    chosen_seeds = tuple(seeds) if seeds else first.seeds
-    _, parts = _stimuli(first, chosen_seeds[0])
-    shape, count = tuple(parts.train.x.shape[1:]), len(parts.train)
+    chosen_seeds = tuple(seeds) if seeds else next(iter(scenarios.values())).seeds
+    found: dict[str, list[Stage]] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
+    loaded: tuple[Scenario, Parts] | None = None
     for name, scenario in scenarios.items():
-        if problems := check_fit(scenario, shape):
+        if loaded is None or not _same_stimuli(loaded[0], scenario):
+            loaded = scenario, _stimuli(scenario, chosen_seeds[0])[1]
+        train = loaded[1].train
+        shapes[name] = tuple(train.x.shape[1:])
+        if problems := check_fit(scenario, shapes[name]):
             raise ScenarioError(f"{given.source}{f', condition {name}' if name else ''}", problems)
-    found = {
-        n: stages(s, [str(spec.name) for spec in s.layers], count) for n, s in scenarios.items()
-    }
-    return Plan(given.title, chosen_seeds, scenarios, found, shape)
+        check_labels(scenario, train)
+        found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
+    return Plan(given.title, chosen_seeds, scenarios, found, shapes)
 
 
 def run(
@@ -155,13 +158,12 @@ def run(
 
     Raises ScenarioError before anything runs, DataError for stimuli, LearningError where learning breaks down.
     """
-    given = source if isinstance(source, Draft) else draft(source, sets)
+    given = _draft(source, sets)
     scenario = given.resolve(condition, seed)
-    folder = _new_folder(given.title, out)
     with _threads(threads), _listening(listeners):
-        return _execute(
-            given.title, scenario, condition, scenario.seeds[0], folder, _device(device)
-        )
+        where = _device(device)
+        folder = _new_folder(given.title, out)
+        return _execute(given.title, scenario, condition, scenario.seeds[0], folder, where)
 
 
 def run_set(
@@ -176,31 +178,39 @@ def run_set(
     listeners: Sequence[object] = (),
 ) -> RunSet:
     """Run a scenario in every condition with every seed, each in a folder of its own below `out`."""
-    given = source if isinstance(source, Draft) else draft(source, sets)
+    given = _draft(source, sets)
     planned = plan(given, seeds=seeds, conditions=conditions)
-    folder = _new_folder(given.title, out)
     several = len(planned.seeds) * len(planned.scenarios) > 1
     runs: list[Run] = []
     with _threads(threads), _listening(listeners):
+        where = _device(device)
+        folder = _new_folder(given.title, out)
         for seed in planned.seeds:
             for condition in planned.scenarios:
                 name = f"{condition or 'run'}-seed{seed}"
                 path = folder / name if several else folder
                 path.mkdir(exist_ok=True)
                 scenario = given.resolve(condition, seed)
-                runs.append(_execute(given.title, scenario, condition, seed, path, _device(device)))
+                runs.append(_execute(given.title, scenario, condition, seed, path, where))
                 if several:
                     _write_results(folder / "results.json", given.title, runs)
     return RunSet(given.title, folder, runs)
 
 
 def load(path: str | Path) -> Network:
-    """The network of a run with the weights it ended with, frozen; DataError where the record cannot be read."""
-    recording = open_run(Path(path))
-    scenario = draft(recording.scenario).resolve()
-    state = recording.final_state()
-    network = Network(scenario.layers, recording.input_shape, seed=recording.seed)
-    network.load_state(state)
+    """The network of a run with the weights it ended with, frozen.
+
+    DataError where the record cannot be read, or is that of a run that did not end.
+    """
+    with open_run(Path(path)) as recording:
+        if recording.state != "complete":
+            raise DataError(
+                f"{path}: is {recording.state} after {recording.steps_done} of {recording.steps_total} steps, "
+                "so there are no weights that it ended with; repeat the run"
+            )
+        scenario = draft(recording.scenario).resolve()
+        network = Network(scenario.layers, recording.input_shape, seed=recording.seed)
+        network.load_state(recording.final_state())
     return network
 
 
@@ -211,9 +221,11 @@ def features(
 
     data: an array file, or the name of a kind of stimuli; all its parts, training first.
     """
-    recording = open_run(Path(path))
-    splits = _splits(data, recording.seed)
-    engine = _reopened(path, Parts(splits[0]))
+    with open_run(Path(path)) as recording:
+        scenario, seed = draft(recording.scenario).resolve(), recording.seed
+    splits = _splits(data, seed)
+    fitted = scenario.preprocessing  # on the run's own training stimuli
+    engine = _reopened(path, _stimuli(scenario, seed)[1] if fitted else Parts(splits[0]))
     found = [engine.network.features(engine.prepared(split.x, "score"), layer) for split in splits]
     labels = [split.y for split in splits]
     return torch.cat(found), torch.cat(labels) if all(y is not None for y in labels) else None  # type: ignore[arg-type]
@@ -227,17 +239,18 @@ def readout(
 ) -> dict[str, float]:
     """Fit another read-out on what a run learned, on the run's own stimuli; accuracies in percent.
 
-    part: the run's first read-out by default.
+    part: the run's first read-out by default. seed: of its random numbers, the run's own by default.
     """
-    recording = open_run(Path(path))
-    scenario = draft(recording.scenario).resolve()
+    with open_run(Path(path)) as recording:
+        scenario, own = draft(recording.scenario).resolve(), recording.seed
     if part is None:
         if not scenario.readouts:
             raise ConfigurationError(f"{path}: the scenario has no read-out; name one")
         part = scenario.readouts[0].part
     chosen = part if isinstance(part, Readout) else RegistryResolver().resolve(Readout, part)
-    _, parts = _stimuli(scenario, recording.seed if seed is None else seed)
-    return _reopened(path, parts).read_out(ReadoutSpec(part=chosen, layer=layer))
+    engine = _reopened(path, _stimuli(scenario, own)[1])
+    engine.seed = own if seed is None else seed
+    return engine.read_out(ReadoutSpec(part=chosen, layer=layer))
 
 
 # -- one run -------------------------------------------------------------------------------------------------------
@@ -248,14 +261,16 @@ def _execute(
 ) -> Run:
     """Learn and record; a run that stops early leaves a record that says so."""
     stimuli, parts = _stimuli(scenario, seed)
-    sample = as_float(parts.train.x[:1000])
+    check_labels(scenario, parts.train)
+    prepare = Preparation(scenario, parts.train, seed, device)
+    sample = prepare(parts.train.x[:1000], "score")
     network = Network(scenario.layers, tuple(parts.train.x.shape[1:]), seed, device, lambda: sample)
     known = registry.current()
     count = sum(s.steps for s in stages(scenario, list(network.layers), len(parts.train)))
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)
     recorder = Hdf5Recorder(folder / "run.h5")
-    engine = Engine(scenario, network, parts, recorder, known, info)
+    engine = Engine(scenario, network, parts, recorder, known, info, prepare)
     recorder.start(
         Header(
             title=title,
@@ -289,6 +304,15 @@ def _execute(
         recorder.event(engine.step, "health", line)
     recorder.close("complete", engine.step)
     return Run(title, condition, seed, folder, results, health)
+
+
+def _draft(source: Source, sets: Sets) -> Draft:
+    """The source with entries set; one that was read already may have more set on top."""
+    return source.setting(sets) if isinstance(source, Draft) else draft(source, sets)
+
+
+def _same_stimuli(one: Scenario, other: Scenario) -> bool:
+    return (one.stimuli, one.validation) == (other.stimuli, other.validation)
 
 
 def _stimuli(scenario: Scenario, seed: int) -> tuple[StimulusSet, Parts]:
@@ -329,9 +353,9 @@ def _layer_header(layer: Layer) -> LayerHeader:
 
 def _reopened(path: str | Path, parts: Parts) -> Engine:
     """An engine around a run's frozen network, to take features as the run did."""
-    recording = open_run(Path(path))
-    scenario = draft(recording.scenario).resolve()
-    info = RunInfo(recording.title, recording.condition, recording.seed, Path(path), 0)
+    with open_run(Path(path)) as recording:
+        scenario = draft(recording.scenario).resolve()
+        info = RunInfo(recording.title, recording.condition, recording.seed, Path(path), 0)
     return Engine(scenario, load(path), parts, NoRecorder(), registry.current(), info)
 
 
@@ -451,10 +475,12 @@ def _threads(count: int | None) -> Iterator[None]:
 @contextmanager
 def _listening(listeners: Sequence[object]) -> Iterator[None]:
     known = registry.current()
-    for listener in listeners:
-        known.listen(listener)
+    heard: list[object] = []
     try:
+        for listener in listeners:
+            known.listen(listener)
+            heard.append(listener)
         yield
     finally:
-        for listener in listeners:
+        for listener in heard:
             known.silence(listener)

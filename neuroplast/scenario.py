@@ -105,8 +105,9 @@ class PhaseSpec(Table):
         """(steps, epochs, steps in an epoch) for so many training stimuli."""
         per_epoch = -(-stimuli // self.batch)
         if self.presentations:
-            steps = -(-self.presentations // self.batch)
-            return steps, -(-steps // per_epoch), per_epoch
+            whole, rest = divmod(self.presentations, stimuli)
+            steps = whole * per_epoch + -(-rest // self.batch)
+            return steps, -(-self.presentations // stimuli), per_epoch
         epochs = self.epochs or 1
         return epochs * per_epoch, epochs, per_epoch
 
@@ -307,6 +308,12 @@ class Draft:
             data, self.source if not condition else f"{self.source}, condition {condition}"
         )
 
+    def setting(self, sets: Iterable[str | tuple[str, Any]]) -> Draft:
+        """The same with more entries set."""
+        data = deepcopy(self.data)
+        _set_all(data, sets)
+        return Draft(self.title, self.source, data)
+
     def _in_condition(self, data: dict[str, Any], condition: str) -> dict[str, Any]:
         listed = data.pop("conditions", [])
         try:
@@ -333,9 +340,7 @@ def draft(
     title, where, data = _read(source)
     resolver = RegistryResolver()
     data = _spread(deepcopy(dict(data)), resolver, where)
-    for item in sets:
-        path, value = assignment(item) if isinstance(item, str) else item
-        _set(data, path, value)
+    _set_all(data, sets)
     return Draft(str(data.get("title", title)), where, {"title": title, **data})
 
 
@@ -480,6 +485,12 @@ def _written_out(data: dict[str, Any], resolver: RegistryResolver) -> dict[str, 
 def _is_loose(key: str) -> bool:
     """Whether a key at the top level belongs to the only phase."""
     return key in PhaseSpec.model_fields and key not in Scenario.model_fields and key != "name"
+
+
+def _set_all(data: dict[str, Any], sets: Iterable[str | tuple[str, Any]]) -> None:
+    for item in sets:
+        path, value = assignment(item) if isinstance(item, str) else item
+        _set(data, path, value)
 
 
 def _set(data: dict[str, Any], path: str, value: Any) -> None:
