@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -23,6 +23,14 @@ class Device(StrEnum):
     cpu = "cpu"
     cuda = "cuda"
     mps = "mps"
+
+
+class _Spread(NamedTuple):
+    """A result over n seeds; one seed has no s.d."""
+
+    mean: float
+    sd: float | None
+    n: int
 
 
 def run(
@@ -126,7 +134,7 @@ def _data(done: RunSet) -> dict[str, object]:
         "path": done.path,
         "summary": {
             condition: {
-                name: {"mean": mean, "sd": None if math.isnan(sd) else sd, "n": n}
+                name: _Spread(mean, None if math.isnan(sd) else sd, n)._asdict()
                 for name, (mean, sd, n) in values.items()
             }
             for condition, values in done.summary().items()

@@ -36,13 +36,7 @@ import pytest
             },
             "layer1: k_wta: 3 winners asked of 2",
         ),
-        pytest.param(
-            {"measures": 'readouts = [{ kind = "ridge", layer = "layer7" }]'},
-            "'layer7'",
-            marks=pytest.mark.xfail(
-                reason="scenario.py: pydantic's templates have no {name!r}", strict=False
-            ),
-        ),
+        ({"measures": 'readouts = [{ kind = "ridge", layer = "layer7" }]'}, "'layer7'"),
     ],
 )
 def test_a_scenario_with_one_fault(cli, scenario, tmp_path, changes, told):
