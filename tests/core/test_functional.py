@@ -114,6 +114,27 @@ def test_nothing_that_is_not_finite_is_overlooked(place):
         assert not f.largest_magnitude(w).isfinite()
 
 
+SOFT = {
+    "contiguous": lambda v: v,
+    "channels last": lambda v: v.contiguous(memory_format=torch.channels_last),
+    "flattened": lambda v: v.contiguous(memory_format=torch.channels_last).flatten(2),
+    "every other": lambda v: v.repeat_interleave(2, 1)[:, ::2],
+}
+
+
+@pytest.mark.parametrize("layout", SOFT.values(), ids=SOFT)
+@pytest.mark.parametrize("dim", [0, 1, 2])
+def test_softmax_in_every_memory_order(layout, dim):
+    v = layout(normal(3, 4, 2, 5))
+    kept = v.clone()
+    powers = v.exp()
+    s = f.softmax(v, dim)
+    assert_near(s, powers / powers.sum(dim, keepdim=True))
+    assert torch.equal(v, kept)
+    shifted = f.softmax(v * 0 + 1e30, dim)
+    assert_close(shifted, torch.full_like(shifted, 1 / v.shape[dim]))
+
+
 def test_triangle_by_hand():
     u = torch.tensor([[1.0, 2.0, 6.0]])
     assert_close(f.triangle(u, 1), torch.tensor([[0.0, 0.0, 3.0]]))

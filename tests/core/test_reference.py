@@ -75,6 +75,9 @@ def test_the_reference_computes_in_float64():
     u = Reference(Dense(neurons=1)).drive(x, w)
     assert u.dtype == torch.float64
     assert u.item() == 1e8 + 1  # float32 rounds the 1 away
+    dw = Reference(Dense(neurons=1)).outer(torch.ones(2, 1), x.T, w[:, :1])
+    assert dw.dtype == torch.float64
+    assert dw.item() == 1e8 + 1
 
 
 @every_layout

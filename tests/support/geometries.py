@@ -63,6 +63,7 @@ CASES = {
     "conv stride 3, rest": Case(conv(stride=3, padding=0), (2, 8, 7)),
     "conv stride over kernel": Case(conv(kernel=1, stride=2), (3, 5, 6)),
     "conv dilation 2": Case(conv(dilation=2), (2, 6, 7)),
+    "conv dilation 2, few positions": Case(conv(dilation=2, padding=0), (6, 6, 5), batch=1),
     "conv stride 2, dilation 2": Case(conv(stride=2, dilation=2), (2, 8, 7)),
     "conv stride 3, dilation 2, rest": Case(conv(stride=3, dilation=2, padding=1), (1, 9, 8)),
     "conv groups 2": Case(conv(groups=2), (4, 5, 4)),
