@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import neuroplast
-from neuroplast.cli import data, plugins
+from neuroplast.cli import data, everywhere, plugins
 from neuroplast.cli.errors import report
 from neuroplast.cli.features import features
 from neuroplast.cli.inspect import inspect
@@ -27,10 +27,8 @@ from neuroplast.cli.show import show
 from neuroplast.cli.validate import validate
 from neuroplast.errors import ConfigurationError
 
-_FLAGS = ("--quiet", "--debug")
-_WITH_VALUE = ("--plugin", "--log")
 _EVERYWHERE = (
-    "And as with every verb --quiet, --debug, --log, --plugin, --no-plugins: neuroplast --help"
+    "And as with every verb --quiet, --debug, --log, --plugin, --no-plugins: neuroplast -h"
 )
 
 
@@ -62,36 +60,35 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=f"Networks that learn by local plasticity rules.\n\n{everywhere.HELP}")
 def options(
-    plugin: Annotated[
-        list[Path] | None, typer.Option(help="Try one local file as a plugin; repeatable.")
-    ] = None,
-    no_plugins: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[=NAME]",
-            help="Leave out this plugin, or all, built-in ones included; repeatable.",
-        ),
-    ] = None,
-    log: Annotated[Path | None, typer.Option(help="Write what happens to this file.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only results and errors.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Networks that learn by local plasticity rules: run them, look into them, use them.
+    """Declare what needs no verb."""
 
-    The options below may stand before or after the verb.
-    """
-    settings.quiet, settings.debug = quiet, debug
-    if log:
-        _log_to(log)
-    if plugin or no_plugins:
-        from neuroplast import discovery
 
-        discovery.choose(plugin or [], no_plugins or [])
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    settings.debug = "--debug" in words
+    try:
+        given, rest = everywhere.taken(words)
+        settings.quiet = given.quiet
+        if given.log:
+            _log_to(given.log)
+        if given.plugins or given.disabled:
+            _choose(given.plugins, given.disabled)
+        command = typer.main.get_command(app)
+        with command.make_context("neuroplast", rest) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as leave:
+        return leave.exit_code
+    except BaseException as error:
+        return report(error)
+    return 0
 
 
 def _log_to(file: Path) -> None:
@@ -111,39 +108,8 @@ def _log_to(file: Path) -> None:
     logger.info("neuroplast %s: %s", neuroplast.__version__, shlex.join(sys.argv[1:]))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    settings.debug = "--debug" in given
-    try:
-        command = typer.main.get_command(app)
-        with command.make_context("neuroplast", hoisted(given)) as context:
-            command.invoke(context)
-        sys.stdout.flush()
-    except typer.Exit as leave:
-        return leave.exit_code
-    except BaseException as error:
-        return report(error)
-    return 0
+def _choose(files: list[Path], disabled: list[str]) -> None:
+    """Say which plugins to load, before any of their code runs."""
+    from neuroplast import discovery
 
-
-def hoisted(arguments: Sequence[str]) -> list[str]:
-    """The same arguments with the options of all verbs first, and `--no-plugins` with its value written out."""
-    first: list[str] = []
-    rest: list[str] = []
-    words = iter(arguments)
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if word == "--":
-            rest += [word, *words]
-        elif name == "--no-plugins":
-            first.append(word if equals else f"{word}=*")
-        elif name in _WITH_VALUE and not equals:
-            if (value := next(words, None)) is None:
-                raise ConfigurationError(f"{word}: found no value; write it as {word} FILE")
-            first += [word, value]
-        elif name in (*_FLAGS, *_WITH_VALUE):
-            first.append(word)
-        else:
-            rest.append(word)
-    return first + rest
+    discovery.choose(files, disabled)

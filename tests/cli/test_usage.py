@@ -7,7 +7,9 @@ import pytest
 import typer
 
 from neuroplast import cli as package
-from neuroplast import registry, scenario
+from neuroplast import registry
+from neuroplast.cli.everywhere import taken
+from neuroplast.registry import Registry
 
 
 def verbs(command, path=()):
@@ -80,8 +82,9 @@ def test_options_of_all_verbs_go_before_and_after_the_verb(cli, where):
 
 
 def test_after_two_dashes_nothing_is_an_option():
-    words = ["show", "--quiet", "--", "--debug"]
-    assert package.hoisted(words) == ["--quiet", "show", "--", "--debug"]
+    given, rest = taken(["show", "--quiet", "--", "--log"])
+    assert rest == ["show", "--", "--log"]
+    assert (given.quiet, given.log) == (True, None)
 
 
 def test_version(cli):
@@ -93,13 +96,13 @@ def boom(*_, **__):
 
 
 def test_an_unexpected_error_is_one_line_and_a_traceback_only_if_asked(cli, monkeypatch):
-    monkeypatch.setattr(scenario, "schema", boom)
-    answer = cli("schema")
+    monkeypatch.setattr(Registry, "kinds", boom)
+    answer = cli("list")
     assert answer.code == 1
     assert answer.err == (
         "internal error: ZeroDivisionError: a fault of ours; run again with --debug to see where\n"
     )
-    answer = cli("schema", "--debug")
+    answer = cli("list", "--debug")
     assert answer.code == 1
     assert "in boom" in answer.err
 
@@ -110,8 +113,8 @@ def test_a_user_error_has_a_traceback_only_if_asked(cli):
 
 
 def test_sys_exit_from_anywhere_is_no_success(cli, monkeypatch):
-    monkeypatch.setattr(scenario, "schema", lambda: sys.exit(0))
-    answer = cli("schema")
+    monkeypatch.setattr(Registry, "kinds", lambda _: sys.exit(0))
+    answer = cli("list")
     assert (answer.code, "SystemExit" in answer.err) == (1, True)
 
 
@@ -125,9 +128,9 @@ def test_an_interrupt_is_exit_code_130(cli, monkeypatch):
 
 
 def test_the_log_tells_the_command_and_the_traceback(cli, tmp_path, monkeypatch):
-    monkeypatch.setattr(scenario, "schema", boom)
+    monkeypatch.setattr(Registry, "kinds", boom)
     log = tmp_path / "log.txt"
-    cli("schema", "--log", log)
+    cli("list", "--log", log)
     text = log.read_text(encoding="utf-8")
     assert "in boom" in text
     assert "ZeroDivisionError" in text
