@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast.functional import norms
 from neuroplast.layer import Layer
-from neuroplast.recording.recorder import Recorder, Series
+from neuroplast.recording.recorder import Recorder, Series, Statistic
 from neuroplast.view import View
 
 WINDOW = 50
@@ -40,14 +40,18 @@ class Monitor:
         dead = (torch.stack(list(self.wins)).sum(0) == 0).float().mean()
         strength = g.abs()
         saturated = (strength.amax(1) > 0.999 * strength.sum(1)).float().mean()
-        equal = (v.amax(1) == v.amin(1)).sum()
+        equal = (v.amax(1) == v.amin(1)).sum() * (v.shape[1] > 1)
         self.last = {
-            "win_count": Series(wins, "positions won in the sampled batch", statistic="sum"),
+            "win_count": Series(
+                wins, "positions won in the sampled batch", statistic=Statistic.sum
+            ),
             "dead_share": Series(
                 dead, f"share of neurons that won nowhere in {WINDOW} sampled batches"
             ),
             "all_equal_count": Series(
-                equal, "positions of the sampled batch where all drives are equal", statistic="sum"
+                equal,
+                "positions of the sampled batch where all drives are equal",
+                statistic=Statistic.sum,
             ),
             "saturated_share": Series(
                 saturated, "share of positions where one neuron has all plasticity activity"
@@ -63,7 +67,7 @@ class Monitor:
                 if len(layer.projections) == 1
                 else projection.name.removeprefix(f"{layer.name}.") + "."
             )
-            self.last[f"{prefix}weight_norm"] = Series(
+            self.last[f"{prefix}w_norm"] = Series(
                 norms(projection.w), "Euclidean norm of a neuron's weights"
             )
             if self._before:
@@ -75,7 +79,7 @@ class Monitor:
         self.last["corrected_count"] = Series(
             float(corrected - self._corrected),
             "values corrected by constraints since the last sample",
-            statistic="sum",
+            statistic=Statistic.sum,
         )
         self._corrected = corrected
 
@@ -95,7 +99,7 @@ class Monitor:
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""
-        found = [s.value for name, s in self.last.items() if name.endswith("weight_norm")]
+        found = [s.value for name, s in self.last.items() if name.endswith("w_norm")]
         return torch.cat([torch.as_tensor(v) for v in found]) if found else None
 
     def complaints(self) -> list[str]:
