@@ -14,9 +14,9 @@ import torch
 from machine import describe
 from plain import PlainNetwork
 
+from neuroplast.drafts import load_scenario
 from neuroplast.layer import PLASTIC
 from neuroplast.network import Network
-from neuroplast.scenario import load_scenario
 
 
 def main() -> None:

@@ -206,6 +206,8 @@ class Registry:
         )
         if failed:
             advice += f" (plugins that failed to load: {', '.join(failed)})"
+        if disabled := [p.name for p in self.plugins if p.status == "disabled"]:
+            advice += f" (disabled: {', '.join(disabled)})"
         return f"unknown {kind} {name!r}; {advice}"
 
     def culprit(self, error: BaseException) -> Plugin | None:

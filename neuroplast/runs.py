@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import torch
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from neuroplast import loading, registry
 from neuroplast.build import RegistryResolver
+from neuroplast.drafts import Draft, check_fit, draft
 from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
@@ -30,7 +31,7 @@ from neuroplast.provenance import packages, part_labels, provenance
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import Header, LayerHeader, NoRecorder, RunState
 from neuroplast.recording.writer import Hdf5Recorder
-from neuroplast.scenario import Draft, ReadoutSpec, Scenario, check_fit, draft
+from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
 
 Source = str | Path | Mapping[str, Any] | Draft
@@ -63,6 +64,18 @@ class Run:
         return load(self.path)
 
 
+class Spread(NamedTuple):
+    """Mean and s.d. (with n - 1) of n values; the s.d. of one value is NaN."""
+
+    mean: float
+    sd: float
+    n: int
+
+    def plain(self) -> dict[str, float | None]:
+        """The same as plain data; what is not a number is null."""
+        return {**self._asdict(), "sd": None if math.isnan(self.sd) else self.sd}
+
+
 @dataclass(frozen=True)
 class RunSet:
     """The runs of one scenario over seeds and conditions, in one folder."""
@@ -77,8 +90,8 @@ class RunSet:
         file = self.path / "results.json"
         return file if file.is_file() else None
 
-    def summary(self) -> dict[str, dict[str, tuple[float, float, int]]]:
-        """(mean, s.d. with n - 1, n) over seeds, by condition, then by `group.metric`; the s.d. of one run is NaN."""
+    def summary(self) -> dict[str, dict[str, Spread]]:
+        """The spread over seeds, by condition, then by `group.metric`."""
         values: dict[str, dict[str, list[float]]] = {}
         for run in self.runs:
             for group, metrics in run.results.items():
@@ -389,9 +402,9 @@ def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
     return f"{weights:,} values of state, {neurons:,} neurons, {features_:,} features; {size}"
 
 
-def _spread(values: list[float]) -> tuple[float, float, int]:
+def _spread(values: list[float]) -> Spread:
     deviation = statistics.stdev(values) if len(values) > 1 else math.nan
-    return statistics.fmean(values), deviation, len(values)
+    return Spread(statistics.fmean(values), deviation, len(values))
 
 
 def _write_results(file: Path, title: str, runs: list[Run]) -> None:
@@ -410,10 +423,7 @@ def _write_results(file: Path, title: str, runs: list[Run]) -> None:
             for r in runs
         ],
         "summary": {
-            c: {
-                name: {"mean": m, "sd": None if math.isnan(sd) else sd, "n": n}
-                for name, (m, sd, n) in named.items()
-            }
+            c: {name: spread.plain() for name, spread in named.items()}
             for c, named in summary.items()
         },
     }

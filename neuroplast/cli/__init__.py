@@ -5,6 +5,7 @@ Nothing but typer is imported before a verb needs it, so that `--help` answers a
 
 from __future__ import annotations
 
+import io
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -71,6 +72,8 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an equation on a terminal without Greek
     words = list(sys.argv[1:] if arguments is None else arguments)
     settings.debug = "--debug" in words
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,14 +23,6 @@ class Device(StrEnum):
     cpu = "cpu"
     cuda = "cuda"
     mps = "mps"
-
-
-class _Spread(NamedTuple):
-    """A result over n seeds; one seed has no s.d."""
-
-    mean: float
-    sd: float | None
-    n: int
 
 
 def run(
@@ -61,8 +53,8 @@ def run(
     """
     from neuroplast import runs
     from neuroplast.allocation import keep_freed_memory
+    from neuroplast.drafts import draft
     from neuroplast.errors import ConfigurationError
-    from neuroplast.scenario import draft
 
     keep_freed_memory()
     if seed is not None and seeds is not None:
@@ -133,10 +125,7 @@ def _data(done: RunSet) -> dict[str, object]:
         "title": done.title,
         "path": done.path,
         "summary": {
-            condition: {
-                name: _Spread(mean, None if math.isnan(sd) else sd, n)._asdict()
-                for name, (mean, sd, n) in values.items()
-            }
+            condition: {name: spread.plain() for name, spread in values.items()}
             for condition, values in done.summary().items()
         },
         "runs": [

@@ -12,6 +12,6 @@ def schema() -> None:
 
     Example: neuroplast schema > scenario.schema.json
     """
-    from neuroplast import scenario
+    from neuroplast import schema as schemas
 
-    print_json(scenario.schema())
+    print_json(schemas.schema())

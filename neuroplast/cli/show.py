@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from neuroplast.component import Component
+    from neuroplast.drafts import Draft
     from neuroplast.registry import Registry
-    from neuroplast.scenario import Draft, Scenario
+    from neuroplast.scenario import Scenario
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "pattern": "like", "min_length": "length ≥"}
 
@@ -34,9 +35,9 @@ def show(
     Example: neuroplast show rule oja
     """
     from neuroplast import registry
+    from neuroplast.drafts import draft
     from neuroplast.errors import ConfigurationError
     from neuroplast.kinds import SCENARIO
-    from neuroplast.scenario import draft
 
     known = registry.current()
     if len(words) > 2:

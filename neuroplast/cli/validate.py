@@ -10,8 +10,8 @@ import typer
 from neuroplast.cli.output import AsJson, Sets, print_json
 
 if TYPE_CHECKING:
+    from neuroplast.drafts import Draft
     from neuroplast.errors import Problem
-    from neuroplast.scenario import Draft
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped scenario, or a TOML or JSON file.")
@@ -25,8 +25,8 @@ def validate(scenario: ScenarioName, sets: Sets = None, as_json: AsJson = False)
 
     Example: neuroplast validate my_scenario.toml
     """
+    from neuroplast.drafts import draft
     from neuroplast.errors import ScenarioError
-    from neuroplast.scenario import draft
 
     given = draft(scenario, sets or [])
     problems = always = _problems(given, "")
@@ -44,9 +44,9 @@ def validate(scenario: ScenarioName, sets: Sets = None, as_json: AsJson = False)
 
 def _problems(given: Draft, condition: str) -> list[Problem]:
     """What is wrong in one condition, or before any is applied."""
+    from neuroplast.drafts import check_fit
     from neuroplast.errors import ConfigurationError, Problem, ScenarioError
     from neuroplast.loading import data_root
-    from neuroplast.scenario import check_fit
 
     try:
         resolved = given.resolve(condition)

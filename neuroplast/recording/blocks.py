@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.recording import schema
-from neuroplast.recording.recorder import Series
+from neuroplast.recording.recorder import Series, Statistic
 from neuroplast.recording.schema import Label
 from neuroplast.shapes import Shape
 
@@ -92,7 +92,7 @@ class Table:
         return known
 
     def _label(self, name: str, series: Series) -> Label:
-        window = "at the step" if series.statistic == "last" else "since the previous sample"
+        window = "at the step" if series.statistic == Statistic.last else "since the previous sample"
         plugin = _plugin(name, self._plugins)
         return Label(series.long_name, series.unit, series.statistic, window, plugin)
 
@@ -149,7 +149,7 @@ class Snapshots:
             return
         dims = self._dims(name, array.shape)
         plugin = _plugin(name, self._plugins)
-        label = Label(name, statistic="last", window="at the step", plugin=plugin)
+        label = Label(name, statistic=Statistic.last, window="at the step", plugin=plugin)
         stored = _free_name(self._group, name, "state")
         data_set = schema.add_array(
             self._group, stored, ("snapshot_step", *dims), array.dtype, label

@@ -3,11 +3,21 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum, auto
 from typing import Any, Literal
 
 from torch import Tensor
 
 from neuroplast.shapes import Shape
+
+
+class Statistic(StrEnum):
+    """What a sample is of the steps since the one before it."""
+
+    last = auto()
+    mean = auto()
+    sum = auto()
+
 
 RunState = Literal["running", "complete", "interrupted", "failed"]
 
@@ -53,13 +63,13 @@ class Header:
 class Series:
     """One sample of a series: a number, or one value per neuron (post,).
 
-    statistic: what it is of the steps it stands for: "last", "sum", "mean". unit: "1" if it has none.
+    statistic: what it is of the steps it stands for. unit: "1" if it has none.
     """
 
     value: Tensor | float
     long_name: str
     unit: str = "1"
-    statistic: Literal["last", "mean", "sum"] = "last"
+    statistic: Statistic = Statistic.last
 
 
 class Recorder(ABC):

@@ -269,6 +269,9 @@ def test_without_built_in_plugins_there_is_nothing(cli):
     assert cli("list", "--no-plugins=builtin", "--quiet").out == ""
     assert set(json.loads(cli("list", "--no-plugins", "--json").out)) > {"rule", "scenario"}
     assert not any(json.loads(cli("list", "--no-plugins", "--json").out).values())
+    answer = cli("run", "quickstart", "--no-plugins=builtin")
+    assert answer.code == 2
+    assert "unknown scenario 'quickstart'; known: none (disabled: builtin)" in answer.err
 
 
 def test_a_local_file_as_a_plugin(cli, tmp_path):

@@ -1,5 +1,6 @@
 """Help, options that go anywhere, exit codes, and what is seen of errors."""
 
+import io
 import subprocess
 import sys
 
@@ -134,6 +135,13 @@ def test_the_log_tells_the_command_and_the_traceback(cli, tmp_path, monkeypatch)
     text = log.read_text(encoding="utf-8")
     assert "in boom" in text
     assert "ZeroDivisionError" in text
+
+
+def test_a_terminal_without_greek(cli, monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert cli("show", "rule", "oja").code == 0
+    assert b"?w_ij" in written.getvalue()
 
 
 @pytest.mark.slow

@@ -22,11 +22,11 @@ from neuroplast import (
     runs,
 )
 from neuroplast import engine as engine_module
+from neuroplast.drafts import load_scenario
 from neuroplast.engine import Engine, Parts, describe
 from neuroplast.events import RunInfo
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
-from neuroplast.scenario import load_scenario
 
 
 class Seeing(Rule):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from neuroplast import ConfigurationError, ScenarioError, registry
-from neuroplast.scenario import check_fit, draft, load_scenario, schema
+from neuroplast.drafts import check_fit, draft, load_scenario
+from neuroplast.schema import schema
 
 LAYER = {
     "synapse": {"kind": "dense", "neurons": 3},

@@ -61,7 +61,7 @@ def state(seed):
 def sample(step):
     """The series of layer `conv` at one step; `late` begins at step 6."""
     values = {
-        "weight_norm": Series(torch.arange(4.0) + step, "norm of a neuron's weights"),
+        "w_norm": Series(torch.arange(4.0) + step, "norm of a neuron's weights"),
         "win_count": Series(torch.tensor([step, 0, 1, 2]), "positions won", statistic="sum"),
         "dead_share": Series(torch.tensor(1 / step), "share of dead neurons"),
         "corrected": Series(float(step), "values corrected", unit="1", statistic="sum"),

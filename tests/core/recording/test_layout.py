@@ -75,8 +75,8 @@ def test_xarray_finds_weights_by_label(run):
     last = table["w"].sel(snapshot_step=10, neuron=2)
     np.testing.assert_array_equal(last, state(10)["conv"]["w"][2].flatten())
     assert table["rule.theta"].dims == ("snapshot_step", "neuron")
-    assert table["weight_norm"].dims == ("step", "neuron")
-    assert table["weight_norm"].sel(step=3, neuron=1).item() == 1.0 + 3
+    assert table["w_norm"].dims == ("step", "neuron")
+    assert table["w_norm"].sel(step=3, neuron=1).item() == 1.0 + 3
     assert table["late"].isnull().sel(step=slice(1, 5)).all()
 
 
@@ -86,7 +86,7 @@ def test_every_data_set_says_what_it_is(file):
             assert node.attrs["units"] == b"1", path
             assert node.attrs["long_name"], path
             assert ("dims" in node.attrs) == (node.shape != ()), path
-    weights, norm = file["layers/conv/w"], file["layers/conv/weight_norm"]
+    weights, norm = file["layers/conv/w"], file["layers/conv/w_norm"]
     assert weights.attrs["statistic"] == b"last"
     assert weights.attrs["tensor_shape"].tolist() == [4, 2, 3, 3]
     assert norm.attrs["long_name"] == b"norm of a neuron's weights"

@@ -182,7 +182,7 @@ def test_a_layer_without_a_snapshot_is_told(tmp_path):
 def test_the_file_is_free_after_the_with_statement(run):
     with open_run(run) as opened:
         layer = opened.layers["conv"]
-    for read in (opened.final_state, opened.is_intact, lambda: layer.series["weight_norm"]):
+    for read in (opened.final_state, opened.is_intact, lambda: layer.series["w_norm"]):
         with pytest.raises(DataError, match="was closed; open it again"):
             read()
     edit(run, set_text("title", "renamed"))

@@ -72,7 +72,7 @@ def test_series_come_back_however_often_they_are_flushed(tmp_path, flushes):
             written = sample(step)[name].value if name in sample(step) else NAN
             expected = torch.as_tensor(written, dtype=values.dtype)
             assert_close(value, expected, rtol=0, atol=0, equal_nan=True)
-    assert series["weight_norm"].values.dtype == torch.float32
+    assert series["w_norm"].values.dtype == torch.float32
     assert series["win_count"].values.dtype == torch.float64
 
 
@@ -319,10 +319,10 @@ def test_the_file_as_it_lies_on_disk_always_shows_what_was_flushed(tmp_path):
         with open_run(copy) as run:
             assert run.state == "running"
             assert run.steps_done == flushed
-            steps, values = run.layers["conv"].series.get("weight_norm", ((), ()))
+            steps, values = run.layers["conv"].series.get("w_norm", ((), ()))
             assert list(map(int, steps)) == list(range(1, flushed + 1))
             for step, value in zip(steps, values, strict=True):
-                assert_close(value, sample(int(step))["weight_norm"].value, rtol=0, atol=0)
+                assert_close(value, sample(int(step))["w_norm"].value, rtol=0, atol=0)
             assert len(run.events) == flushed
             assert run.snapshot_steps[: len(kept)] == kept
             for step in run.snapshot_steps:

@@ -1,0 +1,236 @@
+"""From a scenario as it is written to one that is resolved: read, set, expanded, validated."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from neuroplast.build import RegistryResolver, expand
+from neuroplast.errors import ConfigurationError, Problem, ScenarioError
+from neuroplast.network import Network
+from neuroplast.parts.architecture import Architecture
+from neuroplast.parts.recipe import Recipe
+from neuroplast.problems import problems
+from neuroplast.scenario import ConditionsSpec, PhaseSpec, Scenario
+from neuroplast.shapes import Shape
+from neuroplast.tables import assign, assignment, nearest
+
+_LISTS = ("preprocessing", "layers", "phases", "readouts", "measures", "conditions", "published")
+"""Lists of a scenario in which one entry may stand for a list of one."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scenario before its conditions are applied: where it came from, and its tables."""
+
+    title: str
+    source: str
+    data: dict[str, Any]
+
+    @property
+    def conditions(self) -> list[str]:
+        """The names of its conditions; one without a name where it lists none."""
+        listed = self.data.get("conditions", [])
+        names = [c.get("name", "") for c in listed if isinstance(c, Mapping)]
+        return names or [""]
+
+    def resolve(self, condition: str = "", seed: int | None = None) -> Scenario:
+        """The scenario in one condition; ScenarioError with all that is wrong.
+
+        Without a name, a draft that lists conditions is resolved as it stands, before any of them.
+        """
+        data = deepcopy(self.data)
+        if condition:
+            data = self._in_condition(data, condition)
+        if seed is not None:
+            data["seeds"] = [seed]
+        return _validated(
+            data, self.source if not condition else f"{self.source}, condition {condition}"
+        )
+
+    def setting(self, sets: Iterable[str | tuple[str, Any]]) -> Draft:
+        """The same with more entries set."""
+        data = deepcopy(self.data)
+        _set_all(data, sets)
+        return Draft(self.title, self.source, data)
+
+    def _in_condition(self, data: dict[str, Any], condition: str) -> dict[str, Any]:
+        listed = data.pop("conditions", [])
+        try:
+            ConditionsSpec.model_validate({"conditions": listed})
+        except ValidationError as error:
+            raise ScenarioError(self.source, problems(error, {"conditions": listed})) from None
+        found = [c for c in listed if c["name"] == condition]
+        if not found:
+            raise ConfigurationError(
+                f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}"
+            )
+        for path, value in (found[0].get("set") or {}).items():
+            _set(data, path, deepcopy(value))
+        return data
+
+
+def draft(
+    source: str | Path | Mapping[str, Any], sets: Iterable[str | tuple[str, Any]] = ()
+) -> Draft:
+    """Read a scenario, a shipped name, a TOML or JSON file, or tables; then set entries, `"layer1.rate.eta=0.1"`.
+
+    Raises ConfigurationError where it cannot be found or read, or a path leads nowhere.
+    """
+    title, where, data = _read(source)
+    resolver = RegistryResolver()
+    data = _spread(deepcopy(dict(data)), resolver, where)
+    _set_all(data, sets)
+    return Draft(str(data.get("title", title)), where, {"title": title, **data})
+
+
+def load_scenario(
+    source: str | Path | Mapping[str, Any],
+    sets: Iterable[str | tuple[str, Any]] = (),
+    condition: str = "",
+) -> Scenario:
+    """A resolved scenario; see `draft`."""
+    return draft(source, sets).resolve(condition)
+
+
+def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
+    """Whether the layers fit stimuli of this shape, and each other."""
+    try:
+        Network(scenario.layers, shape)
+    except ConfigurationError as error:
+        name, _, found = str(error).partition(": ")
+        return [Problem(name, found)]
+    return []
+
+
+def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+    """(title, where it came from, tables)."""
+    if isinstance(source, Mapping):
+        return "scenario", "scenario", source
+    path = Path(source)
+    if path.suffix not in (".toml", ".json") and not path.is_file():
+        path = RegistryResolver().registry.scenario(str(source))
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: cannot be read ({error.strerror}); give a scenario file or a shipped name"
+        ) from None
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{path}: is no valid {path.suffix[1:] or 'text'} file: {error}; mend that place"
+        ) from None
+    return path.stem, str(source), data
+
+
+def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dict[str, Any]:
+    """Write short forms out: one seed, one phase at the top level, an architecture's layers, missing names."""
+    if "seed" in data:
+        if "seeds" in data:
+            raise ConfigurationError(f"{where}: has both seed and seeds; keep one of them")
+        data["seeds"] = [data.pop("seed")]
+    loose = {k: data.pop(k) for k in [*data] if _is_loose(k)}
+    if loose and "phases" in data:
+        raise ConfigurationError(
+            f"{where}: has phases, and {', '.join(loose)} outside them; move these into a phase"
+        )
+    data.setdefault("phases", [loose])
+    if data.get("architecture") and not data.get("layers"):
+        part = resolver.resolve(Architecture, data["architecture"])
+        assert isinstance(part, Architecture)
+        data["layers"], data["architecture"] = part.layers(), part.model_dump()
+    return _written_out(data, resolver)
+
+
+def _written_out(data: dict[str, Any], resolver: RegistryResolver) -> dict[str, Any]:
+    """Lists where one entry stands for a list of one, names of layers and phases, and the entries of recipes."""
+    for kind in _LISTS:
+        if isinstance(data.get(kind), Mapping | str):
+            data[kind] = [data[kind]]
+    for kind in ("layers", "phases"):
+        if isinstance(data.get(kind), list | tuple):
+            data[kind] = [
+                {**entry, "name": entry.get("name") or f"{kind[:-1]}{i}"}
+                if isinstance(entry, Mapping)
+                else entry
+                for i, entry in enumerate(data[kind], start=1)
+            ]
+    if isinstance(data.get("layers"), list):
+        data["layers"] = [
+            expand(e, resolver) if isinstance(e, Mapping) else e for e in data["layers"]
+        ]
+    return data
+
+
+def _is_loose(key: str) -> bool:
+    """Whether a key at the top level belongs to the only phase."""
+    return key in PhaseSpec.model_fields and key not in Scenario.model_fields and key != "name"
+
+
+def _set_all(data: dict[str, Any], sets: Iterable[str | tuple[str, Any]]) -> None:
+    for item in sets:
+        path, value = assignment(item) if isinstance(item, str) else item
+        _set(data, path, value)
+
+
+def _set(data: dict[str, Any], path: str, value: Any) -> None:
+    """Set an entry of tables that are written out, by the path that it has in them or in the short form."""
+    first = path.partition(".")[0]
+    phases = data.get("phases")
+    if path == "seed":
+        path, value = "seeds", [value]
+    elif _is_loose(first) and isinstance(phases, list):
+        if len(phases) != 1:
+            names = ", ".join(str(p.get("name")) for p in phases if isinstance(p, Mapping))
+            raise ConfigurationError(
+                f"--set {path}: there are {len(phases)} phases; name one, as in phases.NAME.{path} ({names})"
+            )
+        path = f"phases.0.{path}"
+    before = {kind: deepcopy(data.get(kind)) for kind in ("phases", "layers")}
+    assign(data, path, value)
+    for kind, adjust in (("phases", _drop_other_length), ("layers", _drop_other_recipe)):
+        olds = before[kind]
+        if isinstance(olds, list) and isinstance(data[kind], list):
+            for old, new in zip(olds, data[kind], strict=False):
+                if isinstance(old, Mapping) and isinstance(new, dict):
+                    adjust(old, new)
+
+
+def _drop_other_recipe(old: Mapping[str, Any], new: dict[str, Any]) -> None:
+    """Let a recipe that was set take the place of the one that was there: leave to it what came from that one."""
+    if not old.get("use") or new.get("use") == old["use"]:
+        return
+    recipe = RegistryResolver().resolve(Recipe, old["use"])
+    assert isinstance(recipe, Recipe)
+    for name, given in recipe.parts().items():
+        entry = new.get(name)
+        if isinstance(entry, Mapping) and entry.get("kind") == given.get("kind"):
+            new[name] = {k: v for k, v in entry.items() if given.get(k) != v}
+            if not new[name]:
+                del new[name]
+
+
+def _drop_other_length(old: Mapping[str, Any], new: dict[str, Any]) -> None:
+    """Let the length of a phase that was set, epochs or presentations, take the place of the one that was there."""
+    for name, other in (("epochs", "presentations"), ("presentations", "epochs")):
+        if new.get(name) != old.get(name) and new.get(other) == old.get(other):
+            new.pop(other, None)
+
+
+def _validated(data: dict[str, Any], source: str) -> Scenario:
+    resolver = RegistryResolver()
+    data = _written_out(data, resolver)
+    try:
+        return Scenario.model_validate(data, context={"resolver": resolver})
+    except ValidationError as error:
+        raise ScenarioError(source, problems(error, data)) from None
+    except ConfigurationError as error:
+        raise ScenarioError(source, [Problem("scenario", str(error))]) from None
