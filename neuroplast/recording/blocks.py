@@ -219,7 +219,7 @@ class Events:
 
 def as_array(tensor: Tensor) -> Any:
     """A tensor as an array on the host, in a type that every reader knows."""
-    host = tensor.detach().cpu().contiguous()
+    host = tensor.detach().cpu()
     if host.is_complex():
         raise ValueError("state with complex numbers cannot be recorded; split it into two tensors")
     if host.dtype == torch.bool:

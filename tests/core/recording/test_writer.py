@@ -200,6 +200,23 @@ def test_odd_names_come_back(tmp_path_factory, names):
     assert all(torch.equal(tensors["w"], torch.eye(2)) for tensors in run.final_state().values())
 
 
+def test_names_of_scales_come_back(tmp_path):
+    """Series named as the scales that state needs later, and projections named as a scale."""
+    layers = (LAYERS[0], LayerHeader("both", 3, (4,), {"step.w": (3, 4), "neuron.w": (3, 5)}))
+    recorder = begin(tmp_path / "run.h5", layers=layers)
+    names = ("channel", "size_5", "x", "y", "neuron")
+    recorder.series("conv", 1, {name: Series(1.0, name) for name in names})
+    recorder.flush(1)
+    recorder.snapshot(1, {"conv": state(1)["conv"], "both": {"step.w": torch.ones(3, 4)}})
+    recorder.close("complete", 1)
+    run = open_run(tmp_path)
+    assert set(run.layers["conv"].series) == set(names)
+    assert torch.equal(
+        run.final_state()["conv"]["dynamics.0.trace"], state(1)["conv"]["dynamics.0.trace"]
+    )
+    assert torch.equal(run.final_state()["both"]["step.w"], torch.ones(3, 4))
+
+
 def test_long_texts_come_back(tmp_path):
     long = "θ" * 50_000
     recorder = begin(tmp_path / "run.h5", scenario={"about": long}, provenance={"command": long})
