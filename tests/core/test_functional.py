@@ -139,6 +139,9 @@ def test_triangle_by_hand():
     u = torch.tensor([[1.0, 2.0, 6.0]])
     assert_close(f.triangle(u, 1), torch.tensor([[0.0, 0.0, 3.0]]))
     assert_close(f.triangle(u, 2), torch.tensor([[0.0, 0.0, 9.0]]))
+    maps = torch.tensor([[[1.0, 10.0], [3.0, 20.0]], [[0.0, -1.0], [0.0, 3.0]]])  # by position
+    expected = torch.tensor([[[0.0, 0.0], [1.0, 5.0]], [[0.0, 0.0], [0.0, 2.0]]])
+    assert_close(f.triangle(maps, 1), expected)
 
 
 def test_rectified_power_by_hand():

@@ -60,6 +60,12 @@ def test_or_of_the_changed_weights_where_that_is_asked():
     assert_close(y, X @ after.w.T)
 
 
+def test_the_response_after_uses_the_effective_weights_of_the_changed_ones():
+    layer = layer_of(spec(effective=doubles.Magnitude()))
+    y = layer.learn(X, respond_after=True)
+    assert_close(y, X @ layer.w.abs().T)
+
+
 def test_the_response_after_uses_what_the_batch_was_normalised_to():
     layer = layer_of(spec(normalisation=doubles.Centred(), population=doubles.Chosen()))
     y = layer.learn(X, respond_after=True)

@@ -45,9 +45,9 @@ def test_triangle_by_hand():
 
 
 def test_triangle_takes_the_mean_over_channels_at_each_position():
-    v = torch.tensor([[[[1.0, 10.0]], [[3.0, -10.0]], [[2.0, 6.0]]]])  # means 2 and 2
+    v = torch.tensor([[[[1.0, 10.0]], [[3.0, -10.0]], [[2.0, 9.0]]]])  # means 2 and 3
     y = Triangle(power=0.5).respond(v, None)
-    expected = torch.tensor([[[[0.0, 8.0]], [[1.0, 0.0]], [[0.0, 4.0]]]]).sqrt()
+    expected = torch.tensor([[[[0.0, 7.0]], [[1.0, 0.0]], [[0.0, 6.0]]]]).sqrt()
     assert_close(y, expected)
 
 
