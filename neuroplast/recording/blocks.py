@@ -92,7 +92,9 @@ class Table:
         return known
 
     def _label(self, name: str, series: Series) -> Label:
-        window = "at the step" if series.statistic == Statistic.last else "since the previous sample"
+        window = (
+            "at the step" if series.statistic == Statistic.last else "since the previous sample"
+        )
         plugin = _plugin(name, self._plugins)
         return Label(series.long_name, series.unit, series.statistic, window, plugin)
 

@@ -317,6 +317,18 @@ def test_what_was_being_written_at_an_interrupt_is_there_once(tmp_path, monkeypa
     assert run.layers["both"].series["near.norm"].values.tolist() == [[1.0] * 3] * 3
 
 
+def test_room_that_was_not_needed_is_given_back(tmp_path):
+    recorder = begin(tmp_path / "run.h5")
+    recorder.snapshot(0, state(0))
+    before = (tmp_path / "run.h5").stat().st_size
+    recorder.flush(0)
+    flushed = (tmp_path / "run.h5").stat().st_size
+    recorder.close("complete", 0)
+    closed = (tmp_path / "run.h5").stat().st_size
+    assert flushed == closed
+    assert flushed < before or not hasattr(os, "posix_fallocate")
+
+
 def test_close_before_start_and_twice_does_nothing(tmp_path):
     Hdf5Recorder(tmp_path / "run.h5").close("failed", 0)
     assert list(tmp_path.iterdir()) == []
