@@ -11,6 +11,7 @@ from torch.testing import assert_close
 from neuroplast import (
     ConfigurationError,
     LearningError,
+    Measure,
     Network,
     Preprocessing,
     Progress,
@@ -84,7 +85,20 @@ class Plus(Preprocessing):
         return x + memory.by
 
 
-PARTS = {"rules": [Seeing, Breaking], "rates": [Timed], "preprocessings": [Plus]}
+class Awake(Measure):
+    """How many layers adapt while it measures, and how many stimuli it is shown."""
+
+    kind: ClassVar[str] = "awake"
+
+    def measure(self, network, stimuli):
+        awake = sum(bool(layer.adapts) for layer in network.layers.values())
+        return {"layers": float(awake), "stimuli": float(len(stimuli))}
+
+
+PARTS = {
+    **{"rules": [Seeing, Breaking], "rates": [Timed]},
+    **{"preprocessings": [Plus], "measures": [Awake]},
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -429,6 +443,15 @@ def test_evaluation_does_not_touch_learning(order, update):
     assert len(changed(bare)) == 6
     assert len(watched.recorder.evaluated) > 12
     assert same(last(bare), last(watched))
+
+
+def test_measures_see_a_frozen_network_and_all_training_stimuli():
+    engine = made(scenario(plastic(), measures={"kind": "awake", "at": "every 1 steps"}))
+    found = []
+    engine.recorder.metrics = lambda group, step, values: found.append(values)
+    engine.run()
+    assert found == [{"layers": 0.0, "stimuli": float(COUNT)}] * 3
+    assert len(changed(engine)) == 3  # it goes on learning afterwards
 
 
 def test_read_outs_are_fitted_from_scratch_each_time():

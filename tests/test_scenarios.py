@@ -1,0 +1,139 @@
+"""Every shipped scenario: it resolves in every condition, runs a few steps, is recorded, and reads back."""
+
+import numpy as np
+import pytest
+import torch
+
+from neuroplast import Network, registry, runs
+from neuroplast.drafts import draft
+from neuroplast.recording.reader import open_run
+
+SHAPES = {
+    "oja_first_component": None,  # generated anyway
+    "quickstart": (28, 28),
+    "softhebb_mnist": (28, 28),
+    "softhebb_cifar10": (32, 32, 3),
+}
+CASES = [
+    (name, condition)
+    for name in registry.current().kinds()["scenario"]
+    for condition in draft(name).conditions
+]
+every_condition = pytest.mark.parametrize(("name", "condition"), CASES)
+
+
+def test_the_shape_of_every_scenario_s_stimuli_is_known_here():
+    assert set(SHAPES) == {name for name, _ in CASES}
+
+
+def stimuli(folder, shape):
+    """Four images of noise in each of ten classes, as an array file."""
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (50, *shape), dtype=np.uint8)
+    y = np.arange(50) % 10
+    np.savez(folder / "noise.npz", x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
+    return {"kind": "arrays", "file": str(folder / "noise.npz")}
+
+
+def shortened(name, folder):
+    """What to set so that a scenario takes a moment: few stimuli, few neurons, few steps."""
+    sets = ["presentations=12", "batch=4"]
+    if SHAPES[name] is None:
+        return [*sets, "stimuli.train=40"]
+    sets += ["*.synapse.neurons=4", "readouts.0.epochs=1"]
+    return [*sets, ("stimuli", stimuli(folder, SHAPES[name]))]
+
+
+@every_condition
+def test_it_runs_a_few_steps_and_reads_back(name, condition, tmp_path):
+    sets = shortened(name, tmp_path)
+    done = runs.run(
+        name, sets=sets, seed=0, condition=condition, out=tmp_path / "out", device="cpu"
+    )
+    scenario = draft(name, sets).resolve(condition, seed=0)
+    steps = sum(
+        stage.steps for stage in runs.plan(name, sets, conditions=[condition]).stages[condition]
+    )
+    with open_run(done.path) as recording:
+        assert (recording.state, recording.title) == ("complete", name)
+        assert recording.scenario == scenario.plain()
+        assert recording.steps_done == steps
+        assert list(recording.layers) == [layer.name for layer in scenario.layers]
+        before = recording.snapshot(0) if scenario.layers else {}
+        after = recording.final_state()
+    learning = any("weights" in phase.adapt for phase in scenario.phases)
+    for layer in scenario.layers:
+        assert before[layer.name]["w"].equal(after[layer.name]["w"]) != learning
+        assert all(tensor.isfinite().all() for tensor in after[layer.name].values())
+    asked = [e.name or e.part.kind for e in (*scenario.readouts, *scenario.measures)]
+    assert list(done.results) == asked
+    network = runs.load(done.path)
+    features = network.features(torch.rand(3, *network.input_shape))
+    assert features.shape == (3, torch.Size(network.output_shape).numel())
+    assert features.isfinite().all()
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_oja_finds_the_first_component(tmp_path, seed):
+    """Half of its length is enough."""
+    name = "oja_first_component"
+    sets = ["presentations=20000"]
+    found = runs.run(name, sets=sets, seed=seed, out=tmp_path / "out", device="cpu").results
+    assert found["principal_component"]["cosine"] > 0.99
+    assert found["principal_component"]["length"] == pytest.approx(1, abs=0.01)
+    with open_run(tmp_path / "out") as recording:
+        start = recording.snapshot(0)["layer1"]["w"][0].double()
+    components = loaded_components(seed)
+    assert abs(float(start @ components / start.norm())) < 0.9  # it was not there from the start
+
+
+def loaded_components(seed):
+    """The first component as the generated stimuli tell it."""
+    stimuli, _ = runs._stimuli(draft("oja_first_component").resolve(), seed)
+    return stimuli.truth["components"][0].double()
+
+
+@pytest.mark.parametrize(
+    ("name", "widths", "features"),
+    [
+        ("softhebb_cifar10", (96, 384, 1536), 24_576),
+        ("softhebb_mnist", (96, 384, 1536), 13_824),
+    ],
+)
+def test_softhebb_nets_are_the_published_ones(name, widths, features):
+    """Powers, temperatures, rates and pools of the authors' presets for three layers."""
+    for condition in ("simultaneous", "greedy"):
+        layers = draft(name).resolve(condition).layers
+        assert tuple(layer.synapse.neurons for layer in layers) == widths
+        assert [layer.synapse.kernel for layer in layers] == [5, 3, 3]
+        assert [layer.competition.inverse_temperature for layer in layers] == [1, 0.65, 0.25]
+        assert [layer.rate[0].eta for layer in layers] == [0.08, 0.005, 0.01]
+        assert [layer.rate[0].power for layer in layers] == [0.5] * 3
+        assert [layer.population.power for layer in layers] == [0.7, 1.4, 1.0]
+        assert [layer.pool.kind for layer in layers] == ["max", "max", "average"]
+        assert [layer.initialisation.radius for layer in layers] == [25] * 3
+        (phase,) = draft(name).resolve(condition).phases
+        assert (phase.epochs, phase.batch, phase.shuffle) == (1, 10, True)
+    shape = (3, 32, 32) if name == "softhebb_cifar10" else (1, 28, 28)
+    output_shape = Network(draft(name).resolve().layers, shape).output_shape
+    assert torch.Size(output_shape).numel() == features
+    (readout,) = draft(name).resolve().readouts
+    part = readout.part
+    assert (part.epochs, part.batch, part.eta, part.dropout) == (50, 64, 1e-3, 0.5)
+
+
+def test_the_controls_of_the_quickstart():
+    given = draft("quickstart")
+    learned, random, pixels, backprop = map(given.resolve, given.conditions)
+    assert [p.adapt for p in (*learned.phases, *random.phases)] == [
+        ("weights", "neurons", "statistics"),
+        ("statistics",),
+    ]
+    assert pixels.layers == ()
+    assert [p.learning for p in backprop.phases] == ["gradient"]
+    assert backprop.phases[0].gradient.eta == 1e-3
+    for one, other in zip(learned.layers, backprop.layers, strict=True):
+        assert (one.synapse, one.pool) == (other.synapse, other.pool)
+        assert other.population.kind == "relu"
+    assert all(s.readouts == learned.readouts for s in (random, pixels, backprop))
+    assert all(s.stimuli == learned.stimuli for s in (random, pixels, backprop))
