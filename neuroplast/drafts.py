@@ -72,8 +72,7 @@ class Draft:
             raise ConfigurationError(
                 f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}"
             )
-        for path, value in (found[0].get("set") or {}).items():
-            _set(data, path, deepcopy(value))
+        _set_all(data, deepcopy(found[0].get("set") or {}).items())
         return data
 
 
@@ -176,8 +175,9 @@ def _is_loose(key: str) -> bool:
 
 
 def _set_all(data: dict[str, Any], sets: Iterable[str | tuple[str, Any]]) -> None:
-    for item in sets:
-        path, value = assignment(item) if isinstance(item, str) else item
+    """Set entries in order, but kinds first: a new kind drops the parameters that were set for another."""
+    pairs = [assignment(item) if isinstance(item, str) else item for item in sets]
+    for path, value in sorted(pairs, key=lambda pair: not pair[0].endswith(".kind")):
         _set(data, path, value)
 
 
