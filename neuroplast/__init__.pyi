@@ -43,8 +43,8 @@ from .parts.stimuli import StimulusSet as StimulusSet
 from .parts.synapse import Geometry as Geometry
 from .parts.synapse import Synapse as Synapse
 from .progress import Progress as Progress
-from .runs import Run as Run
-from .runs import RunSet as RunSet
+from .results import Run as Run
+from .results import RunSet as RunSet
 from .runs import load as load
 from .runs import run as run
 from .runs import run_set as run_set

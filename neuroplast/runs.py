@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import torch
@@ -31,75 +29,12 @@ from neuroplast.provenance import packages, part_labels, provenance
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import Header, LayerHeader, NoRecorder, RunState
 from neuroplast.recording.writer import Hdf5Recorder
+from neuroplast.results import Run, RunSet, write_results
 from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
 
 Source = str | Path | Mapping[str, Any] | Draft
 Sets = Iterable[str | tuple[str, Any]]
-Results = dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One finished run: one scenario, condition and seed, in one folder.
-
-    results: by read-out or measure, then by metric. health: what looks unhealthy, a line each.
-    """
-
-    title: str
-    condition: str
-    seed: int
-    path: Path
-    results: Results
-    health: list[str] = field(default_factory=list)
-
-    @property
-    def file(self) -> Path:
-        """The record."""
-        return self.path / "run.h5"
-
-    @property
-    def network(self) -> Network:
-        """What was learned, read back from the record."""
-        return load(self.path)
-
-
-class Spread(NamedTuple):
-    """Mean and s.d. (with n - 1) of n values; the s.d. of one value is NaN."""
-
-    mean: float
-    sd: float
-    n: int
-
-    def plain(self) -> dict[str, float | None]:
-        """The same as plain data; what is not a number is null."""
-        return {**self._asdict(), "sd": None if math.isnan(self.sd) else self.sd}
-
-
-@dataclass(frozen=True)
-class RunSet:
-    """The runs of one scenario over seeds and conditions, in one folder."""
-
-    title: str
-    path: Path
-    runs: list[Run]
-
-    @property
-    def results_file(self) -> Path | None:
-        """All results as JSON; only a set of several runs has it."""
-        file = self.path / "results.json"
-        return file if file.is_file() else None
-
-    def summary(self) -> dict[str, dict[str, Spread]]:
-        """The spread over seeds, by condition, then by `group.metric`."""
-        values: dict[str, dict[str, list[float]]] = {}
-        for run in self.runs:
-            for group, metrics in run.results.items():
-                for metric, value in metrics.items():
-                    values.setdefault(run.condition, {}).setdefault(f"{group}.{metric}", []).append(
-                        value
-                    )
-        return {c: {name: _spread(v) for name, v in named.items()} for c, named in values.items()}
 
 
 @dataclass(frozen=True)
@@ -206,7 +141,7 @@ def run_set(
                 scenario = given.resolve(condition, seed)
                 runs.append(_execute(given.title, scenario, condition, seed, path, where))
                 if several:
-                    _write_results(folder / "results.json", given.title, runs)
+                    write_results(folder / "results.json", given.title, runs)
     return RunSet(given.title, folder, runs)
 
 
@@ -400,36 +335,6 @@ def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
     features_ = math.prod(network.output_shape)
     size = f"record {8 * weights / 1e6:.1f} MB and the series"
     return f"{weights:,} values of state, {neurons:,} neurons, {features_:,} features; {size}"
-
-
-def _spread(values: list[float]) -> Spread:
-    deviation = statistics.stdev(values) if len(values) > 1 else math.nan
-    return Spread(statistics.fmean(values), deviation, len(values))
-
-
-def _write_results(file: Path, title: str, runs: list[Run]) -> None:
-    """All results so far, replaced as a whole."""
-    summary = RunSet(title, file.parent, runs).summary()
-    data = {
-        "title": title,
-        "runs": [
-            {
-                "condition": r.condition,
-                "seed": r.seed,
-                "path": r.path.name,
-                "results": r.results,
-                "health": r.health,
-            }
-            for r in runs
-        ],
-        "summary": {
-            c: {name: spread.plain() for name, spread in named.items()}
-            for c, named in summary.items()
-        },
-    }
-    partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    partial.replace(file)
 
 
 # -- where and on what ---------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from neuroplast.cli.output import AsJson, Sets, columns, print_json, say, settin
 from neuroplast.cli.validate import ScenarioName
 
 if TYPE_CHECKING:
-    from neuroplast.runs import Plan, RunSet
+    from neuroplast.results import RunSet
+    from neuroplast.runs import Plan
 
 
 class Device(StrEnum):
@@ -96,6 +97,8 @@ def _print(done: RunSet, plan: Plan) -> None:
         rows.append([condition or done.title, *cells, max(n for *_, n in values.values())])
     if rows:
         print(columns(rows, head=["", *(name.replace(".", " ") for name in names), "n"]))
+    for line in _differences(done):
+        print(line)
     for number in next(iter(plan.scenarios.values())).published:
         spread = "" if number.sd is None else f" ± {number.sd:g}"
         print(f"published: {number.value:g}{spread} {number.what} ({number.source})")
@@ -109,6 +112,22 @@ def _print(done: RunSet, plan: Plan) -> None:
     files = [done.results_file] if done.results_file else []
     for path in [*files, *(r.file for r in done.runs)]:
         print(f"written: {path}")
+
+
+def _differences(done: RunSet) -> list[str]:
+    """The first condition minus each other one, paired by seed, on the last metric that they share."""
+    from neuroplast.results import spread
+
+    lines = []
+    for other, (metric, values) in done.differences().items():
+        over = sum(value > 0 for value in values)
+        first = done.runs[0].condition
+        mean, sd, n = spread(values)
+        lines.append(
+            f"difference: {first} - {other}, {metric.replace('.', ' ')}: {_cell(mean, sd, n)}, "
+            f"positive in {over} of {n} seeds"
+        )
+    return lines
 
 
 def _cell(mean: float, sd: float, n: int) -> str:
