@@ -38,4 +38,5 @@ def test_a_run_gives_features(tmp_path, monkeypatch):
 
 def test_the_scenario_is_the_shipped_one():
     shipped = README.parent / "scenarios/oja_first_component.toml"
-    assert TOML == [shipped.read_text(encoding="utf-8")]
+    (shown,) = TOML
+    assert shown == shipped.read_text(encoding="utf-8")
