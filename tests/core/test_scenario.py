@@ -614,3 +614,11 @@ def test_short_forms_and_dumps_are_valid_by_the_schema():
 def test_what_is_refused_is_not_valid_by_the_schema(changes):
     assert not valid(tables(**changes))
     assert refused(**changes)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_kind_and_its_parameters_may_be_set_in_any_order(turned):
+    sets = ["layer1.competition.kind=k_wta", "layer1.competition.k=3"]
+    found = load_scenario("quickstart", reversed(sets) if turned else sets, condition="learned")
+    assert found.layers[0].competition.model_dump()["kind"] == "k_wta"
+    assert found.layers[0].competition.model_dump()["k"] == 3
