@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from neuroplast.parts.step import Step
     from neuroplast.parts.stimuli import Stimuli
     from neuroplast.parts.synapse import Synapse
+    from neuroplast.testing.claims import Claims
 
 HOOK_VERSION = 1
 PROJECT = "neuroplast"
@@ -135,6 +136,11 @@ def measures() -> list[type[Measure]]: ...  # type: ignore[empty-body]
 @hookspec
 def scenarios() -> list[Path]:  # type: ignore[empty-body]
     """Scenario files (TOML) to list and run by the name of the file without its ending."""
+
+
+@hookspec
+def claims() -> list[type[Claims]]:  # type: ignore[empty-body]
+    """What is claimed of parts, for the conformance kit (`neuroplast.testing`) to hold them to."""
 
 
 @hookspec

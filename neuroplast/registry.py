@@ -9,7 +9,7 @@ import logging
 import pkgutil
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -49,6 +49,7 @@ class Registry:
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
         self._scenarios: dict[str, tuple[Path, Plugin]] = {}
+        self._claims: dict[tuple[str, str], tuple[Any, Plugin]] = {}
         self._hooks = pluggy.PluginManager(hookspecs.PROJECT)
         self._hooks.add_hookspecs(hookspecs)
 
@@ -98,6 +99,7 @@ class Registry:
                     for e in _provided(module, kind.hook, kind.interface, plugin)
                 ]
                 scenarios = [Path(p) for p in _call(module, "scenarios")]
+                claims = [_claims(c, self._claims, plugin) for c in _call(module, "claims")]
                 self._check_clashes(found, scenarios, plugin)
             except BaseException:
                 if self._hooks.is_registered(module):
@@ -108,6 +110,8 @@ class Registry:
             for path in scenarios:
                 self._scenarios[path.stem] = path, plugin
                 plugin.provides.setdefault(SCENARIO, []).append(path.stem)
+            for key, claimed in claims:
+                self._claims[key] = claimed, plugin
             return bool(_hook_names(module))
 
         return bool(_isolated(plugin, name, register))
@@ -183,6 +187,11 @@ class Registry:
         if plain not in self._scenarios:
             raise ConfigurationError(self._missing(SCENARIO, name))
         return self._scenarios[plain][0]
+
+    def claims(self, kind: str, name: str) -> Any:
+        """What is claimed of a part, made anew; None where nothing is."""
+        claimed = self._claims.get((kind, name))
+        return claimed and claimed[0]()
 
     def provider(self, kind: str, name: str) -> Plugin:
         """Who provides a part or a scenario."""
@@ -331,7 +340,7 @@ def _hook_names(module: object) -> list[str]:
 
 def _check_names(module: object) -> None:
     """Refuse functions marked as hooks whose names are no hook."""
-    known = [*(kind.hook for kind in KINDS.values()), "scenarios", *_EVENTS]
+    known = [*(kind.hook for kind in KINDS.values()), "scenarios", "claims", *_EVENTS]
     for name in _hook_names(module):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
@@ -347,6 +356,25 @@ def _call(module: object, hook: str) -> list[Any]:
             f"hook {hook!r} returned {type(provided).__name__} {provided!r}; return a list"
         )
     return provided
+
+
+def _claims(
+    claims: Any, known: Mapping[tuple[str, str], tuple[Any, Plugin]], plugin: Plugin
+) -> tuple[tuple[str, str], Any]:
+    """Claims with what they are about; PluginError where that cannot be told, or somebody else has made them."""
+    key = getattr(claims, "family", None), getattr(claims, "of", None)
+    if not (isinstance(claims, type) and key[0] in KINDS and isinstance(key[1], str)):
+        raise PluginError(
+            f"hook 'claims' provides {claims!r}; "
+            "give it a subclass of neuroplast.testing.RuleClaims or its like, with the kind it is of"
+        )
+    family, name = str(key[0]), str(key[1])
+    if (family, name) in known:
+        other = known[family, name][1]
+        raise PluginError(
+            f"claims of {family} {name!r} of package {plugin.package} are made by package {other.package}"
+        )
+    return (family, name), claims
 
 
 def _provided(module: object, hook: str, interface: type[Component], plugin: Plugin) -> list[Entry]:

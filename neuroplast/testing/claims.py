@@ -1,0 +1,319 @@
+"""What is claimed of a part, in scalars and from its source, for the conformance kit to hold the part to.
+
+Claims share no code with the part: a formula for one synapse, one neuron or one window, in plain Python numbers, and
+numbers worked by hand. A plugin provides them through the hook `claims`; the kit loops the formula over all the rest.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+Row = list[float]
+"""One number for each of some neurons, synapses or values."""
+Rows = list[Row]
+"""A row for each neuron."""
+
+_Statement = TypeVar("_Statement", bound=Callable[..., Any])
+
+
+class Claims(ABC):
+    """What is claimed of the part `of` of one family.
+
+    of: the part's kind.
+    cases: the parameters to check it with; the first one is what hand-worked examples use unless they say otherwise.
+    exceptions: checks that this part is known to fail, by name, each with the reason. A check named here that passes
+        is reported too.
+    """
+
+    family: ClassVar[str]
+    of: ClassVar[str]
+    cases: ClassVar[Sequence[Mapping[str, Any]]] = ({},)
+    exceptions: ClassVar[Mapping[str, str]] = {}
+
+
+def holds(statement: _Statement) -> _Statement:
+    """Mark a method of claims as a statement to check: a fixed point, a limit, an identity.
+
+    It is called as `statement(part)` with the part made from each of the cases, its docstring's first line is its name,
+    and it fails by raising AssertionError.
+    """
+    statement.__neuroplast_holds__ = True  # type: ignore[attr-defined]
+    return statement
+
+
+# -- what formulas are given -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """One synapse at one stimulus and one position.
+
+    x: presynaptic activity. w, w_e: weight and effective weight. u, v, g: drive, drive after dynamics, plasticity
+    activity of the neuron. signals: third factors by name, as this neuron gets them for this stimulus.
+    memory: what the rule remembers for this neuron, input or synapse, by name, from before the step.
+    neuron: its index. layer: the same position as every neuron of the layer has it, for rules that couple neurons
+    (`layer[k].g`, and `layer[k].w`, its weight to the same input).
+    """
+
+    x: float
+    w: float
+    w_e: float
+    u: float
+    v: float
+    g: float
+    neuron: int = 0
+    signals: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, float] = field(default_factory=dict)
+    layer: Sequence[Site] = ()
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """One neuron in one step.
+
+    w: its weights, flattened. g, v, u: its activities, one for each stimulus and position.
+    dw: its summed change before scaling, where there is one yet. memory: by name, from before the step.
+    """
+
+    w: Row
+    g: Row
+    v: Row
+    u: Row
+    dw: Row = field(default_factory=list)
+    memory: Mapping[str, float] = field(default_factory=dict)
+
+
+# -- numbers worked by hand --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Example:
+    """Numbers worked by hand, with pencil and the source.
+
+    given: the arguments by name, as nested lists, as each family's claims say. expected: the result, as nested lists.
+    parameters: of the part; those of the first case where None. note: the working, or where the source prints it.
+    """
+
+    given: Mapping[str, Any]
+    expected: Any
+    parameters: Mapping[str, Any] | None = None
+    note: str = ""
+
+
+# -- claims, one class for each family ---------------------------------------------------------------------------------
+
+
+class RuleClaims(Claims):
+    """Of a rule. Examples: given w (post, pre), x (batch, pre), g (batch, post), and u, v where they differ from g."""
+
+    family = "rule"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def change(self, rule: Any, s: Site) -> float:
+        """What one synapse changes by from one stimulus at one position, before scaling and rate."""
+        raise NotImplementedError
+
+    def remember(self, rule: Any, n: Neuron) -> Mapping[str, float]:
+        """A neuron's memory after the step, by name; for rules whose memory has one value per neuron."""
+        return n.memory
+
+
+class CompetitionClaims(Claims):
+    """Of a competition. Examples: given v, one value for each competitor; expected g."""
+
+    family = "competition"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def compete(self, competition: Any, v: Row) -> Row:
+        """The plasticity activity of competitors with drives v, at one stimulus."""
+        raise NotImplementedError
+
+
+class DynamicsClaims(Claims):
+    """Of a mechanism between drive and competition. Examples: given u, one value per neuron; expected v."""
+
+    family = "dynamics"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def integrate(self, dynamics: Any, u: Rows, memory: Mapping[str, Any]) -> Rows:
+        """V of one stimulus, (neurons, positions), from u of the same shape and memory as nested lists."""
+        raise NotImplementedError
+
+    def remember(self, dynamics: Any, n: Neuron) -> Mapping[str, float]:
+        """A neuron's memory after the step, by name."""
+        return n.memory
+
+
+class ScalingClaims(Claims):
+    """Of a scaling. Examples: given dw (post, synapses), count, g (post, events); expected the scaled dw."""
+
+    family = "scaling"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def scale(self, scaling: Any, dw: Rows, count: int, g: Rows) -> Rows:
+        """The scaled change. dw: a row per neuron. count: stimuli times positions. g: each neuron's, one per event."""
+        raise NotImplementedError
+
+
+class RateClaims(Claims):
+    """Of a rate. Examples: given w (synapses), step, steps, epoch, epochs; expected the rate of this neuron."""
+
+    family = "rate"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def at(self, rate: Any, n: Neuron, step: int, steps: int, epoch: int, epochs: int) -> float:
+        """The rate of one neuron in one step."""
+        raise NotImplementedError
+
+
+class StepClaims(Claims):
+    """Of a step. Examples: given w, dw, eta, memory (numbers); expected the new w."""
+
+    family = "step"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def apply(
+        self, step: Any, w: float, dw: float, eta: float, memory: Mapping[str, float]
+    ) -> tuple[float, Mapping[str, float]]:
+        """One synapse's new weight and memory. dw: its scaled change."""
+        raise NotImplementedError
+
+
+class ConstraintClaims(Claims):
+    """Of a constraint. Examples: given w (post, synapses), signs (presynaptic) where it reads them; expected the new w.
+
+    local: whether each neuron is corrected by itself, so that `corrected` can be asked of one row.
+    """
+
+    family = "constraint"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def allowed(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> bool:
+        """Whether one neuron's weights satisfy it, within rounding."""
+        raise NotImplementedError
+
+    def enforce(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> Row | None:
+        """One neuron's corrected weights; None where chance or the other neurons decide them."""
+        return None
+
+
+class PopulationClaims(Claims):
+    """Of a population. Examples: given v, and g where it reads it, one value per neuron; expected y."""
+
+    family = "population"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def respond(self, population: Any, v: Row, g: Row) -> Row:
+        """The responses of all neurons to one stimulus at one position."""
+        raise NotImplementedError
+
+
+class PoolClaims(Claims):
+    """Of a pool. Examples: given y (rows, columns), one neuron's responses; expected the pooled ones."""
+
+    family = "pool"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def pool(self, pool: Any, y: Rows) -> Rows:
+        """One neuron's pooled responses to one stimulus, from its responses by row and column."""
+        raise NotImplementedError
+
+
+class NormalisationClaims(Claims):
+    """Of a normalisation.
+
+    Examples: given x (stimuli, channels, positions), adapting, memory (a row per name); expected x̂.
+    """
+
+    family = "normalisation"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def normalise(
+        self, normalisation: Any, x: list[Rows], memory: Mapping[str, Row], adapting: bool
+    ) -> tuple[list[Rows], Mapping[str, Row]]:
+        """The normalised input and the memory after it, from x[stimulus][channel][position]."""
+        raise NotImplementedError
+
+
+class InitialisationClaims(Claims):
+    """Of an initialisation, where its entries are independent and alike: their mean, spread and bounds."""
+
+    family = "initialisation"
+
+    def moments(self, initialisation: Any, fan_in: int) -> tuple[float, float]:
+        """Mean and variance of a weight of a neuron with this many synapses."""
+        raise NotImplementedError
+
+    def bounds(self, initialisation: Any, fan_in: int) -> tuple[float, float]:
+        """The smallest and the largest weight there can be."""
+        return float("-inf"), float("inf")
+
+
+class EffectiveClaims(Claims):
+    """Of effective weights. Examples: given w (post, synapses); expected w_e."""
+
+    family = "effective"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def effective(self, effective: Any, w: Rows) -> Rows:
+        """The effective weights of a dense projection, a row per neuron."""
+        raise NotImplementedError
+
+
+class SimilarityClaims(Claims):
+    """Of a similarity. Examples: given x (synapses) and w (synapses) of one neuron; expected u."""
+
+    family = "similarity"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def drive(self, similarity: Any, x: Row, w: Row) -> float:
+        """The drive of a neuron with weights w that sees x."""
+        raise NotImplementedError
+
+
+class SynapseClaims(Claims):
+    """Of a synapse's geometry.
+
+    shapes: the input shapes to check each case with; as many as cases. Examples are not needed: `sees` says it all.
+    """
+
+    family = "synapse"
+    shapes: ClassVar[Sequence[tuple[int, ...]]] = ()
+
+    def positions(self, synapse: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The positions of the response to one input of this shape; () where there is one."""
+        raise NotImplementedError
+
+    def neurons(self, synapse: Any, shape: tuple[int, ...]) -> int:
+        """How many neurons there are."""
+        raise NotImplementedError
+
+    def sees(
+        self, synapse: Any, shape: tuple[int, ...], neuron: int, position: tuple[int, ...]
+    ) -> list[tuple[int, ...] | None]:
+        """The index in the input of each synapse of a neuron at a position, in w's order; None for a padded zero."""
+        raise NotImplementedError
+
+
+class SignalClaims(Claims):
+    """Of a signal. Examples: given label (a number) and y (post); expected the factor of each neuron, or one."""
+
+    family = "signal"
+    examples: ClassVar[Sequence[Example]] = ()
+
+    def signal(self, signal: Any, label: int, y: Row) -> Row | float:
+        """The factor for one stimulus: one value, or one for each neuron."""
+        raise NotImplementedError
+
+
+class RecipeClaims(Claims):
+    """Of a recipe: the parts that it stands for, from the source."""
+
+    family = "recipe"
+
+    def parts(self, recipe: Any) -> Mapping[str, Any]:
+        """The layer's entries as in a scenario file."""
+        raise NotImplementedError

@@ -1,0 +1,51 @@
+"""What a check is asked of: one part with one set of parameters, and what is claimed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from neuroplast.component import Component
+from neuroplast.registry import Registry
+from neuroplast.testing.claims import Claims
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One part to check.
+
+    part: an instance, made with the parameters `parameters`. claims: what is claimed of it, None where nothing is.
+    registry: where its companions and the geometries come from.
+    """
+
+    part: Any
+    parameters: dict[str, Any]
+    claims: Any
+    registry: Registry
+
+    @property
+    def kind(self) -> str:
+        """The name that scenarios use."""
+        return str(self.part.kind)
+
+    @property
+    def family(self) -> str:
+        """The kind of part it is."""
+        return str(self.part.family)
+
+    @property
+    def case(self) -> str:
+        """Its parameters in words; empty for the part as it is by default."""
+        return ", ".join(f"{k}={v}" for k, v in self.parameters.items())
+
+    def other(self, **parameters: Any) -> Any:
+        """The same part with other parameters."""
+        return type(self.part)(**{**self.parameters, **parameters})
+
+
+def subjects(registry: Registry, part: type[Component]) -> Iterator[Subject]:
+    """A subject for each case of a part; where nothing is claimed, one with its default parameters."""
+    claims: Claims | None = registry.claims(part.family, part.kind)
+    for parameters in claims.cases if claims else ({},):
+        yield Subject(part(**parameters), dict(parameters), claims, registry)

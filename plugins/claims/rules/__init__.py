@@ -1,0 +1,1 @@
+"""Claims of rules, one rule a file."""
