@@ -14,6 +14,7 @@ from .claims import DynamicsClaims as DynamicsClaims
 from .claims import EffectiveClaims as EffectiveClaims
 from .claims import Example as Example
 from .claims import InitialisationClaims as InitialisationClaims
+from .claims import Input as Input
 from .claims import Neuron as Neuron
 from .claims import NormalisationClaims as NormalisationClaims
 from .claims import PoolClaims as PoolClaims

@@ -86,6 +86,17 @@ class Neuron:
     memory: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Input:
+    """One presynaptic neuron (or channel, after padding) in one step.
+
+    x: its activities, one for each stimulus and position in the input. memory: by name, from before the step.
+    """
+
+    x: Row
+    memory: Mapping[str, float] = field(default_factory=dict)
+
+
 # -- numbers worked by hand --------------------------------------------------------------------------------------------
 
 
@@ -107,7 +118,13 @@ class Example:
 
 
 class RuleClaims(Claims):
-    """Of a rule. Examples: given w (post, pre), x (batch, pre), g (batch, post), and u, v where they differ from g."""
+    """Of a rule.
+
+    Examples: given w (post, pre), x (batch, pre), g (batch, post); u, v where they differ from g, w_e where it differs
+    from w, and where the rule reads them signals (batch) or (batch, post) and memory, each by name.
+    The memory after the step is claimed by whichever of the three `remember` methods fits its axes; names that a
+    method leaves out, and memory that no method claims, must stay as they were.
+    """
 
     family = "rule"
     examples: ClassVar[Sequence[Example]] = ()
@@ -117,8 +134,19 @@ class RuleClaims(Claims):
         raise NotImplementedError
 
     def remember(self, rule: Any, n: Neuron) -> Mapping[str, float]:
-        """A neuron's memory after the step, by name; for rules whose memory has one value per neuron."""
+        """A neuron's memory after the step, by name: what has one value in all, per neuron, or per neuron and position.
+
+        For the last it is asked of each position, with the activities there.
+        """
         return n.memory
+
+    def remember_input(self, rule: Any, n: Input) -> Mapping[str, float]:
+        """An input's memory after the step, by name: what has one value per presynaptic neuron."""
+        return n.memory
+
+    def remember_synapse(self, rule: Any, s: Sequence[Site]) -> Mapping[str, float]:
+        """A synapse's memory after the step, by name, from all its stimuli and positions."""
+        return s[0].memory
 
 
 class CompetitionClaims(Claims):
