@@ -1,0 +1,1 @@
+"""Claims of synapses, one geometry a file."""
