@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroplast.cli.output import AsJson, Sets, columns, kind_meant, meant, print_json
+from neuroplast.cli.names import alike, every_name, named
+from neuroplast.cli.output import AsJson, Sets, columns, kind_meant, print_json
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -46,7 +47,7 @@ def show(
         kind, name = SCENARIO, words[-1]
     elif len(words) == 2:
         kind = kind_meant(words[0])
-        name = _named(known, kind, words[1])
+        name = named(known, kind, words[1])
     else:
         kind, name = _anywhere(known, words[0])
     if kind != SCENARIO:
@@ -60,38 +61,19 @@ def show(
 # -- names -------------------------------------------------------------------------------------------------------------
 
 
-def _names(known: Registry, kind: str) -> dict[str, str]:
-    """The plain name of each part of a kind, by its names."""
-    from neuroplast.kinds import KINDS
-
-    if kind not in KINDS:
-        return {name: name for name in known.kinds()[kind]}
-    parts = [entry.part for entry in known.entries(kind)]
-    return {name: part.kind for part in parts for name in (part.kind, *part.aliases)}
-
-
-def _named(known: Registry, kind: str, text: str) -> str:
-    """The part of a kind that was meant; the text as it is where none is, for the registry to tell why."""
-    names = _names(known, kind)
-    plain = text.replace("-", "_").lower()
-    return meant(text, names, kind) if any(n.startswith(plain) for n in names) else text
-
-
 def _anywhere(known: Registry, text: str) -> tuple[str, str]:
     """(kind, name) of what was meant, of whatever kind."""
     from neuroplast.errors import ConfigurationError
     from neuroplast.tables import nearest
 
-    plain = text.replace("-", "_").lower()
-    every = [(kind, n, part) for kind in known.kinds() for n, part in _names(known, kind).items()]
-    found = {(kind, part) for kind, n, part in every if n == plain}
-    found = found or {(kind, part) for kind, n, part in every if n.startswith(plain)}
+    exact, longer = alike(known, text)
+    found = exact or longer
     if len(found) == 1:
         return found.pop()
     if found:
         ways = ", ".join(f"show {kind} {name}" for kind, name in sorted(found))
         raise ConfigurationError(f"{text!r} is ambiguous; write one of: {ways}")
-    advice = nearest(plain, {n for _, n, _ in every})
+    advice = nearest(text.replace("-", "_").lower(), every_name(known))
     raise ConfigurationError(f"no part or scenario {text!r}; {advice}")
 
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from neuroplast import registry as registries
 from neuroplast.component import Component
 from neuroplast.registry import Registry
 from neuroplast.testing.check import ANY, Check, NotApplicable, Outcome, Violation, checks
-from neuroplast.testing.subject import Subject, subjects
+from neuroplast.testing.subject import Subject
+from neuroplast.testing.table import in_words
+
+RESULTS = ("passed", "failed", "skipped", "excepted")
+
+_MADE = Check(ANY, "is made with the parameters to check it with", lambda subject: None)
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came of all checks of some parts."""
+    """What came of all checks of some parts. Printed, it names each part, then each failure."""
 
     outcomes: Sequence[Outcome]
 
@@ -33,34 +41,49 @@ class Report:
     def counts(self) -> dict[str, int]:
         """How many checks passed, failed, were skipped, or are known exceptions."""
         found = Counter(o.result for o in self.outcomes)
-        return {result: found[result] for result in ("passed", "failed", "skipped", "excepted")}
+        return {result: found[result] for result in RESULTS}
+
+    def __str__(self) -> str:
+        """Counts by part, then what failed."""
+        return in_words(self.outcomes)
 
 
-def check_part(part: type[Component], registry: Registry | None = None) -> Report:
-    """Run every check that applies to one part."""
-    return Report(list(outcomes(part, registry or registries.current())))
+def check_part(part: type[Component], registry: Registry | None = None, only: str = "") -> Report:
+    """Run every check that applies to one part, or those with `only` in their names."""
+    return check_parts([part], registry, only)
 
 
-def check_parts(parts: Iterable[type[Component]], registry: Registry | None = None) -> Report:
+def check_parts(
+    parts: Iterable[type[Component]], registry: Registry | None = None, only: str = ""
+) -> Report:
     """Run every check that applies to each of these parts."""
     known = registry or registries.current()
-    return Report([o for part in parts for o in outcomes(part, known)])
+    return Report([o for part in parts for o in outcomes(part, known, only)])
 
 
 def questions(
-    part: type[Component], registry: Registry
+    part: type[Component], registry: Registry, only: str = ""
 ) -> Iterator[tuple[Subject, Check, str, Callable[[], None]]]:
-    """Every question to ask of a part: the subject, the check, its full name, and the call that answers."""
+    """Every question to ask of a part: the subject, the check, its full name, and the call that answers.
+
+    only: a piece of the names of the checks to ask. What goes wrong while questions are made is a question that fails.
+    """
     asked = [c for c in checks() if c.family in (ANY, part.family)]
-    for subject in subjects(registry, part):
+    claims = registry.claims(part.family, part.kind)
+    for parameters in claims.cases if claims else ({},):
+        subject, error = _made(part, parameters, claims, registry)
+        if error is not None:
+            yield subject, _MADE, _MADE.name, _raising(error)
+            continue
         for check in asked:
-            for name, ask in check.of(subject):
-                yield subject, check, name, ask
+            for name, ask in _of(check, subject):
+                if only in name:
+                    yield subject, check, name, ask
 
 
-def outcomes(part: type[Component], registry: Registry) -> Iterator[Outcome]:
+def outcomes(part: type[Component], registry: Registry, only: str = "") -> Iterator[Outcome]:
     """What comes of every check of a part, one after the other."""
-    for subject, _, name, ask in questions(part, registry):
+    for subject, _, name, ask in questions(part, registry, only):
         yield answer(subject, name, ask)
 
 
@@ -80,6 +103,42 @@ def answer(subject: Subject, name: str, ask: Callable[[], None]) -> Outcome:
     )
 
 
+# -- making questions --------------------------------------------------------------------------------------------------
+
+
+def _made(
+    part: type[Component], parameters: Mapping[str, Any], claims: Any, registry: Registry
+) -> tuple[Subject, BaseException | None]:
+    """A subject with an instance; where that cannot be made, one with the class, and why."""
+    try:
+        return Subject(part(**parameters), dict(parameters), claims, registry), None
+    except Exception as error:
+        reason: BaseException = error
+    if claims is None and any(field.is_required() for field in part.model_fields.values()):
+        reason = NotApplicable(
+            f"{part.kind} cannot be made without parameters; name some as `cases` of its claims"
+        )
+    return Subject(part, dict(parameters), claims, registry), reason
+
+
+def _of(check: Check, subject: Subject) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The questions of one check; where its variations cannot be listed, one that says so."""
+    try:
+        yield from check.of(subject)
+    except Exception as error:
+        yield check.name, _raising(error)
+
+
+def _raising(error: BaseException) -> Callable[[], None]:
+    def ask() -> None:
+        raise error
+
+    return ask
+
+
+# -- asking ------------------------------------------------------------------------------------------------------------
+
+
 def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:
     """Result, message, example and traceback."""
     try:
@@ -87,10 +146,20 @@ def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:
     except NotApplicable as reason:
         return "skipped", str(reason), "", ""
     except Violation as violation:
-        return "failed", str(violation), violation.example, ""
-    except Exception as error:
-        return "failed", f"raised {type(error).__name__}: {error}", "", traceback.format_exc()
+        cause = violation.__cause__
+        return "failed", str(violation), violation.example, _trace(cause) if cause else ""
+    except (Exception, SystemExit) as error:
+        message = " ".join(str(error).split())
+        return "failed", f"raised {type(error).__name__}: {message}", "", _trace(error)
     return "passed", "", "", ""
+
+
+def _trace(error: BaseException) -> str:
+    """The traceback of an unexpected error from where the kit was left; whole where it never was."""
+    where = error.__traceback__
+    while where is not None and _HERE in Path(where.tb_frame.f_code.co_filename).parents:
+        where = where.tb_next
+    return "".join(traceback.format_exception(type(error), error, where or error.__traceback__))
 
 
 def _exception(subject: Subject, name: str) -> str | None:

@@ -1,0 +1,70 @@
+"""What came of checks, in words: for a terminal, a notebook and pytest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from textwrap import indent
+
+from neuroplast.testing.check import Outcome
+
+HEAD = ("PART", "CHECKS", "PASSED", "FAILED", "SKIPPED", "EXCEPTED")
+
+
+def rows(outcomes: Iterable[Outcome]) -> list[tuple[str | int, ...]]:
+    """A row for each part: how many checks there were, passed, failed, were skipped, are known exceptions."""
+    found: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        found.setdefault(part_name(outcome), Counter())[outcome.result] += 1
+    return [
+        (name, n.total(), n["passed"], n["failed"], n["skipped"], n["excepted"])
+        for name, n in found.items()
+    ]
+
+
+def part_name(outcome: Outcome) -> str:
+    """As the command line takes it: `rule:my_rule`."""
+    return f"{outcome.family}:{outcome.part}"
+
+
+def title(outcome: Outcome, plugin: str = "") -> str:
+    """Which part, of which plugin, with which parameters, and the name of the check."""
+    by = f" of plugin {plugin}" if plugin else ""
+    given = f" with {outcome.case}" if outcome.case else ""
+    return f"{part_name(outcome)}{by}{given}: {outcome.check}"
+
+
+def in_full(outcome: Outcome, plugin: str = "") -> str:
+    """One outcome with its message, the smallest example, and the traceback of an unexpected error."""
+    blocks = [outcome.message]
+    if outcome.example:
+        blocks += ["smallest example found:", indent(outcome.example, "  ")]
+    if outcome.trace:
+        blocks.append(outcome.trace.rstrip())
+    return f"{title(outcome, plugin)}\n{indent(chr(10).join(blocks), '  ')}"
+
+
+def reasons(outcomes: Iterable[Outcome]) -> list[str]:
+    """Every reason for which checks were skipped, with how many were."""
+    found = Counter(o.message for o in outcomes if o.result == "skipped")
+    return [f"{count} × {reason}" for reason, count in found.most_common()]
+
+
+def totals(outcomes: Sequence[Outcome]) -> str:
+    """One line over all parts."""
+    found = Counter(o.result for o in outcomes)
+    parts = len({part_name(o) for o in outcomes})
+    counts = ", ".join(f"{found[r]} {r}" for r in ("passed", "failed", "skipped", "excepted"))
+    return f"{_many(parts, 'part')}, {_many(len(outcomes), 'check')}: {counts}"
+
+
+def in_words(outcomes: Sequence[Outcome]) -> str:
+    """Counts by part, what failed in full, why checks were skipped, and the totals."""
+    lines = [f"{name}: {passed} of {all_} passed" for name, all_, passed, *_ in rows(outcomes)]
+    lines += [in_full(o) for o in outcomes if o.result == "failed"]
+    lines += [f"skipped {reason}" for reason in reasons(outcomes)]
+    return "\n".join([*lines, totals(outcomes)])
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
