@@ -86,7 +86,7 @@ def _groups(scenario: Scenario, name: str, phase: PhaseSpec) -> Adapts:
     layer = next(spec for spec in scenario.layers if spec.name == name)
     owned = phase.learning == "gradient" or any(p.rule is not None for p in layer.all_projections())
     a = phase.adapts
-    neurons = a.neurons and phase.learning == "explicit"
+    neurons = a.neurons and phase.learning != "gradient"
     return Adapts(weights=a.weights and owned, neurons=neurons, statistics=a.statistics)
 
 
@@ -175,9 +175,11 @@ class Engine:
                 backprop.learn(x, labels, progress)
             elif below:
                 kept = {source: response[index] for source, response in below.items()}
-                self.network.learn_from(next(iter(stage.groups)), kept, labels, progress)
+                name = next(iter(stage.groups))
+                self.network.learn_from(name, kept, labels, progress, stage.phase.objective)
             else:
-                self.network.learn(x, labels, progress, stage.phase.update)
+                phase = stage.phase
+                self.network.learn(x, labels, progress, phase.update, phase.objective)
             self.step += 1
             if sampled:
                 self._record(stage)
@@ -193,7 +195,7 @@ class Engine:
         It pays where it is read more than once, does not change (no augmentation), and takes at most half of the free
         memory; else it is recomputed for each batch.
         """
-        if stage.phase.order != "greedy" or stage.phase.learning != "explicit" or stage.epochs == 1:
+        if stage.phase.order != "greedy" or stage.phase.learning == "gradient" or stage.epochs == 1:
             return {}
         if any(part.when == "train" for part in self.scenario.preprocessing):
             return {}
@@ -254,7 +256,7 @@ class Engine:
     # -- watching --------------------------------------------------------------------------------------------------
 
     def _observe(self, stage: Stage, sampled: bool) -> None:
-        for name in stage.groups if stage.phase.learning == "explicit" else ():
+        for name in stage.groups if stage.phase.learning != "gradient" else ():
             self.network.layers[name].observer = self.monitors[name] if sampled else None
 
     def _record(self, stage: Stage) -> None:

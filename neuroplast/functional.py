@@ -77,6 +77,11 @@ def norms(w: Weights, p: float = 2.0) -> PerPost:
     return length
 
 
+def half_square(w: Weights, like: Post) -> Tensor:
+    """½ |w_i|² of each neuron, so shaped that it broadcasts with its activity `like`."""
+    return per_neuron(w.flatten(1).square().sum(1) / 2, like[0])
+
+
 def largest_magnitude(w: Weights) -> Tensor:
     """The largest absolute entry of the whole tensor, a scalar tensor; NaN where any entry is NaN."""
     low, high = rows(w).aminmax()

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
 
 from neuroplast.component import NO_STATE, State
+from neuroplast.delta import Delta
 from neuroplast.errors import ConfigurationError, LearningError, NotFiniteError
 from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
+from neuroplast.parts.rule import Rule
 from neuroplast.progress import Progress
 from neuroplast.projection import Projection, allocate
 from neuroplast.shapes import Post, Shape
 from neuroplast.spec import LayerSpec
+from neuroplast.surrogate import descent
 from neuroplast.view import View
 
 Inputs = Tensor | Sequence[Tensor]
 """What a layer is presented: one tensor, or one for each projection."""
+
+Objective = Literal["explicit", "surrogate"]
+"""Whether weights change by what a rule's equation says, or by descent on its surrogate loss."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +149,12 @@ class Layer:
         labels: Tensor | None = None,
         progress: Progress | None = None,
         respond_after: bool = False,
+        objective: Objective = "explicit",
     ) -> Post:
         """Present a batch, change the weights, return the response that the weights gave before the change.
 
         labels: (batch,), needed by signals only. respond_after: return what the changed weights answer to it instead.
+        objective: what the rules' changes are computed from.
         Raises LearningError where a change is not finite.
         """
         progress = progress or Progress()
@@ -159,7 +167,7 @@ class Layer:
             self.observer.presented(self, views)
         if self.adapts.weights:
             for projection, view in zip(self.projections, views, strict=True):
-                self._change(projection, view, progress)
+                self._change(projection, view, progress, objective)
         if self.adapts.neurons and views:
             for path, part in self._neuron_parts():
                 part.adapt(views[0].remembering(self._memories[path]))
@@ -198,15 +206,16 @@ class Layer:
         views = [View(p.synapse, x, p.w, w_e, u, v, g) for p, (x, w_e) in pairs]
         return views, v_response
 
-    def _change(self, projection: Projection, view: View, progress: Progress) -> None:
+    def _change(
+        self, projection: Projection, view: View, progress: Progress, objective: Objective
+    ) -> None:
         """Change one projection's weights: w ← constrain(w + step(η · scale(Δ)))."""
         spec = projection.spec
         if spec.rule is None or spec.scaling is None:
             return
         try:
-            delta = spec.scaling.scale(
-                spec.rule.delta(view.remembering(projection.memory("rule"))), view
-            )
+            own = view.remembering(projection.memory("rule"))
+            delta = spec.scaling.scale(_delta(spec.rule, own, objective), view)
             spec.step.apply(
                 projection.w, delta, projection.eta(view, progress), projection.memory("step")
             )
@@ -270,6 +279,10 @@ class Layer:
                 "give them the same neurons and positions"
             )
         return shapes[0]
+
+
+def _delta(rule: Rule, view: View, objective: Objective) -> Delta:
+    return descent(rule, view) if objective == "surrogate" else rule.delta(view)
 
 
 def _sum(drives: Sequence[Post]) -> Post:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
-from neuroplast.layer import FROZEN, Adapts, Layer
+from neuroplast.layer import FROZEN, Adapts, Layer, Objective
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Shape
 from neuroplast.spec import STIMULI, LayerSpec, with_names
@@ -91,6 +91,7 @@ class Network:
         labels: Tensor | None = None,
         progress: Progress | None = None,
         update: Update = "before",
+        objective: Objective = "explicit",
     ) -> None:
         """Present a batch to all layers up to the last that adapts; each that adapts learns from it."""
         plastic = [name for name, layer in self.layers.items() if layer.adapts]
@@ -99,7 +100,7 @@ class Network:
             given = self._inputs(name, outputs)
             if layer.adapts:
                 outputs[name] = layer.learn(
-                    given, labels, progress, respond_after=update == "after"
+                    given, labels, progress, respond_after=update == "after", objective=objective
                 )
             else:
                 with torch.no_grad():
@@ -113,9 +114,11 @@ class Network:
         outputs: Mapping[str, Post],
         labels: Tensor | None = None,
         progress: Progress | None = None,
+        objective: Objective = "explicit",
     ) -> None:
         """Let one layer learn from responses of the layers that feed it, by name, which are at hand already."""
-        self.layers[name].learn(self._inputs(name, outputs), labels, progress)
+        given = self._inputs(name, outputs)
+        self.layers[name].learn(given, labels, progress, objective=objective)
 
     def responses(self, x: Tensor, upto: str | None = None) -> dict[str, Post]:
         """The response of every layer to a batch, up to the layer named; gradients flow where weights ask for them."""

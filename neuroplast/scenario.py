@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroplast.component import Component
-from neuroplast.layer import Adapts
+from neuroplast.layer import Adapts, Objective
 from neuroplast.network import Update
 from neuroplast.parts.measure import Measure
 from neuroplast.parts.preprocessing import Preprocessing
@@ -61,8 +61,9 @@ class PhaseSpec(Table):
     update: Update = Field(
         "before", description="whether a layer sees the layers below before or after their change"
     )
-    learning: Literal["explicit", "gradient"] = Field(
-        "explicit", description="by the layers' rules, or by backprop"
+    learning: Literal["explicit", "surrogate", "gradient"] = Field(
+        "explicit",
+        description="by the layers' rules as they are, by their surrogate losses, or by backprop",
     )
     gradient: GradientSpec = GradientSpec()
 
@@ -85,6 +86,11 @@ class PhaseSpec(Table):
     def adapts(self) -> Adapts:
         """The groups as the layer has them."""
         return Adapts(**dict.fromkeys(self.adapt, True))
+
+    @property
+    def objective(self) -> Objective:
+        """What the rules' changes are computed from, where rules learn."""
+        return "surrogate" if self.learning == "surrogate" else "explicit"
 
     def length(self, stimuli: int) -> tuple[int, int, int]:
         """(steps, epochs, steps in an epoch) for so many training stimuli."""
@@ -224,6 +230,7 @@ class Scenario(Table):
                 )
         self._check_names()
         self._check_times()
+        self._check_surrogates()
         return self
 
     def _check_names(self) -> None:
@@ -250,6 +257,27 @@ class Scenario(Table):
                         "{name} is asked for at '{at}', and no phase has more than {last} epochs; "
                         "ask for it earlier, or at the end",
                         {"name": spec.name or spec.part.kind, "at": at, "last": last},
+                    )
+
+    def _check_surrogates(self) -> None:
+        """Refuse to learn by surrogate losses with a rule that states none."""
+        for i, phase in enumerate(self.phases, start=1):
+            if phase.learning != "surrogate" or "weights" not in phase.adapt:
+                continue
+            for layer in with_names(self.layers):
+                if phase.layers and layer.name not in phase.layers:
+                    continue
+                rules = [p.rule for p in layer.all_projections() if p.rule is not None]
+                for rule in (r for r in rules if not r.has_surrogate()):
+                    raise PydanticCustomError(
+                        "forms",
+                        "{phase} learns by surrogate losses, and rule '{rule}' of {layer} states none; "
+                        'set its learning to "explicit", or leave this layer out of its layers',
+                        {
+                            "phase": phase.name or f"phase{i}",
+                            "rule": rule.kind,
+                            "layer": layer.name,
+                        },
                     )
 
     def plain(self) -> dict[str, Any]:

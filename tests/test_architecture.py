@@ -113,7 +113,7 @@ def test_the_walk_over_strings_sees_them_and_spares_docstrings():
 
 GROUPS = {
     "ground": "errors shapes progress streams events functional tables component problems",
-    "sums": "delta view reference",
+    "sums": "delta view reference surrogate",
     "parts": "parts",
     "layers": "spec projection layer network",
     "door": "hookspecs kinds discovery registry",

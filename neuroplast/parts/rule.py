@@ -1,9 +1,10 @@
 """How a synapse changes."""
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from neuroplast.component import Component
+from neuroplast.shapes import Post, Weights
+from neuroplast.surrogate import descent
 
 if TYPE_CHECKING:
     from neuroplast.delta import Delta
@@ -13,16 +14,40 @@ if TYPE_CHECKING:
 class Rule(Component):
     """view -> Δ, a sum over stimuli and positions, before scaling and rate.
 
+    A rule states its change (`delta`), or a loss whose descent is that change (`surrogate`), or both.
+
     uses: what the rule reads: "pre" (x), "post" (u, v, g), "weight" (w, w_e), or the name of a signal.
-    couples_batch: whether the change of several stimuli is another than the sum of each one's change.
-    ordered: whether the neurons stand in an order on purpose, so that other places mean other changes.
+    bounded: whether the weights of a neuron that wins, with g = max(v, 0), stay in bounds by themselves.
+    companion: the kind of the constraint that keeps them there where they do not.
     """
 
     family: ClassVar[str] = "rule"
     uses: ClassVar[frozenset[str] | set[str]] = frozenset({"pre", "post", "weight"})
-    couples_batch: ClassVar[bool] = False
-    ordered: ClassVar[bool] = False
+    bounded: ClassVar[bool] = True
+    companion: ClassVar[str] = ""
 
-    @abstractmethod
     def delta(self, view: "View") -> "Delta":
-        """The weight change, not yet computed. The rule's own memory may be changed here, in place."""
+        """The weight change, not yet computed. The rule's own memory may be changed here, in place.
+
+        Where a rule states only its surrogate: what descending that loss changes.
+        """
+        return descent(self, view)
+
+    def surrogate(self, u: Post, w: Weights, g: Post) -> Post:
+        """The surrogate output y_s, whose values g then overwrites; L = -½ Σ y_s² is descended.
+
+        u: linear drive, in the graph of w. w: effective weights. g: plasticity activity, a constant.
+        """
+        raise NotImplementedError(f"{self.kind}: states no surrogate loss")
+
+    @classmethod
+    def has_surrogate(cls) -> bool:
+        """Whether the rule states a surrogate loss."""
+        return cls.surrogate is not Rule.surrogate
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a rule that states neither form be abstract."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.delta is Rule.delta and not cls.has_surrogate():
+            cls.__abstractmethods__ = cls.__abstractmethods__ | {"delta"}

@@ -1,6 +1,7 @@
 """Plain Hebbian growth: what fires together wires together."""
 
 from neuroplast import Delta, Rule, View, hookimpl
+from neuroplast.shapes import Post, Weights
 
 
 class Hebb(Rule):
@@ -20,11 +21,17 @@ class Hebb(Rule):
 
     kind = "hebb"
     uses = {"pre", "post"}
+    bounded = False
+    companion = "unit_norm"
     hint = "bound the weights with a constraint such as unit norm, or lower the rate"
 
     def delta(self, view: View) -> Delta:
         """Hebb's weight change, not yet computed."""
         return view.outer(view.g)
+
+    def surrogate(self, u: Post, w: Weights, g: Post) -> Post:
+        """y_s = u, after Miconi (2021), arXiv 2107.01729."""
+        return u
 
 
 @hookimpl

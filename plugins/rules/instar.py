@@ -1,6 +1,8 @@
 """Grossberg's instar: the weights of an active neuron move towards its input."""
 
 from neuroplast import Delta, Rule, View, hookimpl
+from neuroplast.functional import half_square
+from neuroplast.shapes import Post, Weights
 
 
 class Instar(Rule):
@@ -23,6 +25,10 @@ class Instar(Rule):
     def delta(self, view: View) -> Delta:
         """The instar's weight change, not yet computed."""
         return view.outer(view.g) - view.decay(view.g)
+
+    def surrogate(self, u: Post, w: Weights, g: Post) -> Post:
+        """y_s = u - ½ |w|², after Miconi (2021), arXiv 2107.01729."""
+        return u - half_square(w, u)
 
 
 @hookimpl

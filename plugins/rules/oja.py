@@ -1,6 +1,8 @@
 """Oja's rule: Hebbian growth, with a decay that holds each weight vector near unit length."""
 
 from neuroplast import Delta, Rule, View, hookimpl
+from neuroplast.functional import half_square
+from neuroplast.shapes import Post, Weights
 
 
 class Oja(Rule):
@@ -23,6 +25,10 @@ class Oja(Rule):
     def delta(self, view: View) -> Delta:
         """Oja's weight change, not yet computed."""
         return view.outer(view.g) - view.decay(view.g * view.g)
+
+    def surrogate(self, u: Post, w: Weights, g: Post) -> Post:
+        """y_s = u - ½ |w|² g, after Miconi (2021), arXiv 2107.01729."""
+        return u - half_square(w, u) * g
 
 
 @hookimpl
