@@ -1,0 +1,1 @@
+"""Claims of competitions, one competition a file."""

@@ -1,0 +1,76 @@
+"""k winners take all: Majani, Erlanson & Abu-Mostafa (1989), NIPS 1, 634-642."""
+
+from typing import Any
+
+from torch.testing import assert_close
+
+from neuroplast import Competition, hookimpl
+from neuroplast.testing import Claims, CompetitionClaims, Example, holds
+from neuroplast_plugins.claims.competitions.groups import activities, first_largest
+
+
+class KWtaClaims(CompetitionClaims):
+    """g = v (drive) or 1 (binary) at the k largest drives, 0 elsewhere."""
+
+    of = "k_wta"
+    cases = (
+        {},
+        {"k": 2},
+        {"k": 3},
+        {"activity": "binary"},
+        {"k": 2, "activity": "binary"},
+        {"axis": "space"},
+        {"k": 2, "activity": "binary", "axis": "space"},
+    )
+    examples = (
+        Example(given={"v": [0.2, -1.0, 3.0]}, expected=[0.0, 0.0, 3.0], note="k = 1: the largest"),
+        Example(
+            given={"v": [0.2, -1.0, 3.0, 0.1]},
+            expected=[0.2, 0.0, 3.0, 0.0],
+            parameters={"k": 2},
+            note="3 and 0.2 are the two largest",
+        ),
+        Example(
+            given={"v": [1.0, 2.0, 1.0, 1.0]},
+            expected=[1.0, 1.0, 0.0, 0.0],
+            parameters={"k": 2, "activity": "binary"},
+            note="2, and of the three 1 the first",
+        ),
+        Example(
+            given={"v": [-3.0, -1.0, -2.0]},
+            expected=[0.0, -1.0, -2.0],
+            parameters={"k": 2},
+            note="negative drives can win, and keep their sign",
+        ),
+    )
+
+    def compete(self, competition: Any, v: list[float]) -> list[float]:
+        """Take the largest, k times; of equal drives the first."""
+        g = [0.0] * len(v)
+        left = list(v)
+        for _ in range(competition.k):
+            winner = first_largest(left)
+            g[winner] = v[winner] if competition.activity == "drive" else 1.0
+            left[winner] = float("-inf")
+        return g
+
+    @holds
+    def k_of_all_is_no_competition(self, competition: Competition) -> None:
+        """With as many winners as neurons nobody loses."""
+        everyone = competition.model_copy(update={"k": 4})
+        v = [0.5, -2.0, 3.0, 0.5]
+        binary = competition.activity == "binary"  # type: ignore[attr-defined]
+        assert_close(activities(everyone, v)[0].tolist(), [1.0] * 4 if binary else v)
+
+    @holds
+    def k_are_active(self, competition: Competition) -> None:
+        """As many are active as should be, also where all drives are equal or negative."""
+        k = competition.k  # type: ignore[attr-defined]
+        g = activities(competition, [1.5] * 5, [-1.0] * 5, [-3.0, -1.0, -2.0, -5.0, -4.0])
+        assert (g != 0).sum(1).tolist() == [k, k, k], g
+
+
+@hookimpl
+def claims() -> list[type[Claims]]:
+    """Provide the claims."""
+    return [KWtaClaims]
