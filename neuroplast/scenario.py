@@ -92,6 +92,11 @@ class PhaseSpec(Table):
         """What the rules' changes are computed from, where rules learn."""
         return "surrogate" if self.learning == "surrogate" else "explicit"
 
+    @property
+    def follows_surrogates(self) -> bool:
+        """Whether weights change by surrogate losses."""
+        return self.learning == "surrogate" and "weights" in self.adapt
+
     def length(self, stimuli: int) -> tuple[int, int, int]:
         """(steps, epochs, steps in an epoch) for so many training stimuli."""
         per_epoch = -(-stimuli // self.batch)
@@ -262,20 +267,17 @@ class Scenario(Table):
     def _check_surrogates(self) -> None:
         """Refuse to learn by surrogate losses with a rule that states none."""
         for i, phase in enumerate(self.phases, start=1):
-            if phase.learning != "surrogate" or "weights" not in phase.adapt:
-                continue
-            for layer in with_names(self.layers):
-                if phase.layers and layer.name not in phase.layers:
-                    continue
+            for layer in with_names(self.layers) if phase.follows_surrogates else ():
                 rules = [p.rule for p in layer.all_projections() if p.rule is not None]
-                for rule in (r for r in rules if not r.has_surrogate()):
+                silent = [r.kind for r in rules if not r.has_surrogate()]
+                if silent and (not phase.layers or layer.name in phase.layers):
                     raise PydanticCustomError(
                         "forms",
                         "{phase} learns by surrogate losses, and rule '{rule}' of {layer} states none; "
-                        'set its learning to "explicit", or leave this layer out of its layers',
+                        'choose a rule that states one, set learning = "explicit", or leave the layer out',
                         {
                             "phase": phase.name or f"phase{i}",
-                            "rule": rule.kind,
+                            "rule": silent[0],
                             "layer": layer.name,
                         },
                     )
