@@ -1,0 +1,1 @@
+"""Claims of constraints, one constraint a file."""

@@ -1,0 +1,1 @@
+"""Claims of learning rates, one rate a file."""

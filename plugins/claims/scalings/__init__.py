@@ -1,0 +1,1 @@
+"""Claims of scalings, one scaling a file."""

@@ -1,0 +1,1 @@
+"""Claims of steps, one step a file."""
