@@ -19,12 +19,16 @@ class Rule(Component):
     uses: what the rule reads: "pre" (x), "post" (u, v, g), "weight" (w, w_e), or the name of a signal.
     bounded: whether the weights of a neuron that wins, with g = max(v, 0), stay in bounds by themselves.
     companion: the kind of the constraint that keeps them there where they do not.
+    couples_batch: whether the change of several stimuli is another than the sum of each one's change.
+    ordered: whether the neurons stand in an order on purpose, so that other places mean other changes.
     """
 
     family: ClassVar[str] = "rule"
     uses: ClassVar[frozenset[str] | set[str]] = frozenset({"pre", "post", "weight"})
     bounded: ClassVar[bool] = True
     companion: ClassVar[str] = ""
+    couples_batch: ClassVar[bool] = False
+    ordered: ClassVar[bool] = False
 
     def delta(self, view: "View") -> "Delta":
         """The weight change, not yet computed. The rule's own memory may be changed here, in place.
