@@ -1,21 +1,30 @@
-"""What every rule is held to."""
+"""Every rule is held to its equation."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from neuroplast.testing.bench import Setting, geometries, ladder
+from neuroplast.testing.bench import Plain, Setting, geometries, ladder
 from neuroplast.testing.check import NotApplicable, check
-from neuroplast.testing.claims import RuleClaims, Site
+from neuroplast.testing.checks.rules_loop import TENSORS, formula, looped, remembered
+from neuroplast.testing.checks.rules_views import changed, shows, stepped, tried
+from neuroplast.testing.claims import Example, RuleClaims
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
+_BY_HAND = 1e-6
+"""How near a number worked by hand must come, relative to the largest."""
+
 
 @check("rule", "equals its formula, looped")
 def equals_its_formula(subject: Subject) -> None:
-    """An independent loop over stimuli, positions and synapses in float64 gives the same change."""
+    """An independent loop over stimuli, positions and synapses in float64 gives the same change and memory."""
+    formula(subject)
     for setting in ladder():
         _hold(subject, setting)
 
@@ -26,40 +35,99 @@ def equals_its_formula_everywhere(subject: Subject, setting: Setting) -> None:
     _hold(subject, setting)
 
 
+@check("rule", "gives the numbers worked by hand")
+def gives_the_numbers(subject: Subject) -> None:
+    """Numbers from pencil and source, since a formula and a rule may share a misreading."""
+    for n, (asked, example) in _examples(subject):
+        view = _of_example(asked, example)
+        what = f"{subject.kind}: dw in example {n} of its claims"
+        shown = {"note": example.note, **shows(subject.part, view)}
+        hold_near(what, changed(asked, view, what), example.expected, _BY_HAND, **shown)
+
+
+@check("rule", "takes zeros as its formula does")
+def takes_zeros(subject: Subject) -> None:
+    """Silence is common: nothing may come of it but what the equation says, and never a NaN."""
+    for view in tried(subject):
+        for names in (("x",), ("g",), ("u", "v", "g"), ("w", "w_e"), ("x", "u", "v", "g")):
+            zeros = {name: torch.zeros_like(getattr(view, name)) for name in names}
+            _hold_step(subject, replace(view, **zeros), f"with {' and '.join(names)} zero, ")
+
+
+@check("rule", "takes a signal per stimulus or per neuron")
+def takes_signals(subject: Subject) -> None:
+    """A layer may hand on a third factor in either shape; wrongly spread, it reaches other neurons."""
+    for view in tried(subject):
+        if not view.signals:
+            raise NotApplicable(f"{subject.kind} reads no signal")
+        each = {name: signal[:, 0] for name, signal in view.signals.items()}
+        alike = {name: s[:, None].expand_as(view.u[..., 0]) for name, s in each.items()}
+        expected = changed(subject, replace(view, signals=alike), "dw with signals (batch, post)")
+        asked = replace(view, signals=each)
+        found = changed(subject, asked, "dw with signals (batch,)")
+        what = (
+            f"{subject.kind}: dw with signals (batch,) against the same as (batch, post); take either, as in "
+            "s.reshape(len(s), -1, *[1] * (view.g.dim() - 2))"
+        )
+        hold_near(what, found, expected, **shows(subject.part, asked))
+
+
 def _hold(subject: Subject, setting: Setting) -> None:
-    view = setting.view(subject.part)
-    expected = looped(subject, view)
-    found = subject.part.delta(setting.view(subject.part)).tensor()
-    shown = {"x": view.x, "w": view.w, "w_e": view.w_e, "u": view.u, "v": view.v, "g": view.g}
-    hold_near("dw", found, expected.reshape(found.shape), **shown)
+    """Hold the rule to its formula; where it remembers, over two consecutive batches."""
+    memory = setting.memory(subject.part)
+    for step in (1, 2) if subject.part.memories() else (1,):
+        view = setting.view(subject.part, seed=100 * step).remembering(memory)
+        when = f"in step {step}, " if step > 1 else ""
+        _hold_step(subject, view, when, claimed=True)
+        memory = stepped(subject, view)[1]
 
 
-def looped(subject: Subject, view: View) -> Tensor:
-    """The change by the claimed formula, (post, synapses of a neuron)."""
+def _hold_step(subject: Subject, view: View, when: str, claimed: bool = False) -> None:
+    """Hold change and memory of one step to the claims; without claims, unless asked for, to be finite."""
+    shown = shows(subject.part, view)
+    dw, memory = stepped(subject, view, f"{when}dw")
+    try:
+        expected, kept = looped(subject, view), remembered(subject, view)
+    except NotApplicable:
+        if claimed:
+            raise
+        return
+    hold_near(f"{subject.kind}: {when}dw", dw, expected.reshape(dw.shape), **shown)
+    for name, tensor in kept.items():
+        what = f"{subject.kind}: {when}memory {name} after the step"
+        hold_near(what, getattr(memory, name), tensor, **shown)
+
+
+def _examples(subject: Subject) -> list[tuple[int, tuple[Subject, Example]]]:
+    """The numbered examples to ask of this case; those with parameters of no case are asked with the first."""
     claims = subject.claims
-    if not isinstance(claims, RuleClaims):
-        raise NotApplicable(f"no claims say what {subject.kind} does; state its formula")
-    patches = view.geometry.patches(view.x)  # type: ignore[attr-defined]
-    batch, positions, groups, synapses = patches.shape
-    neurons = len(view.w)
-    each = {
-        name: getattr(view, name).flatten(2).reshape(batch, neurons, positions).tolist()
-        for name in "uvg"
-    }
-    w, w_e = view.w.flatten(1).tolist(), view.w_e.flatten(1).tolist()
-    seen = patches.tolist()
-    dw = [[0.0] * synapses for _ in range(neurons)]
-    for b in range(batch):
-        for t in range(positions):
-            for j in range(synapses):
-                layer: list[Site] = []
-                for i in range(neurons):
-                    signals = {
-                        k: float(v[b, i] if v.ndim > 1 else v[b]) for k, v in view.signals.items()
-                    }
-                    x = seen[b][t][i * groups // neurons][j]
-                    u, v, g = (each[name][b][i][t] for name in "uvg")
-                    layer.append(Site(x, w[i][j], w_e[i][j], u, v, g, i, signals, {}, layer))
-                for i, site in enumerate(layer):
-                    dw[i][j] += claims.change(subject.part, site)
-    return torch.tensor(dw, dtype=torch.float64)
+    if not isinstance(claims, RuleClaims) or not claims.examples:
+        raise NotApplicable(f"no claims work an example of {subject.kind} by hand; add one")
+    cases = [dict(case) for case in claims.cases]
+    found = []
+    for n, example in enumerate(claims.examples, 1):
+        own = cases[0] if example.parameters is None else dict(example.parameters)
+        if subject.parameters == (own if own in cases else cases[0]):
+            asked = replace(subject, part=type(subject.part)(**own), parameters=own)
+            found.append((n, (asked, example)))
+    if not found:
+        raise NotApplicable(f"no example is worked by hand for {subject.case or 'the defaults'}")
+    return found
+
+
+def _of_example(subject: Subject, example: Example) -> View:
+    """A dense view of the numbers in an example; u and v are g, and w_e is w, where they are not given."""
+    given = {k: _float64(v) for k, v in example.given.items() if k in TENSORS}
+    w, g = given["w"], given["g"]
+    given = {"w_e": w, "u": g, "v": g, **given}
+    tensors = {k: t if k in ("w", "w_e") else t[..., None] for k, t in given.items()}
+    setting = Setting(Plain(neurons=len(w)), (w.shape[1], 1), len(g))
+    view = setting.view(subject.part, **tensors)
+    for name, values in example.given.get("memory", {}).items():
+        getattr(view.memory, name).copy_(torch.as_tensor(values))
+    heard = {k: _float64(v) for k, v in example.given.get("signals", {}).items()}
+    return replace(view, signals={**view.signals, **heard})
+
+
+def _float64(values: Any) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
