@@ -45,15 +45,20 @@ class Plain(Synapse):
 
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
         """Σ_b,t post[b, i, t] pre[b, j, t]."""
-        return torch.einsum("bit,bjt->ij", post.flatten(2), pre.flatten(2))
+        return torch.einsum("bit,bjt->ij", _on_a_line(post), _on_a_line(pre))
 
     def patches(self, x: Pre) -> Tensor:
         """(batch, positions, 1, pre)."""
-        return x.flatten(2).transpose(1, 2).unsqueeze(2)
+        return _on_a_line(x).transpose(1, 2).unsqueeze(2)
 
     def positions(self, x: Pre, w: Weights) -> Shape:
         """As in the input."""
         return tuple(x.shape[2:])
+
+
+def _on_a_line(activity: Tensor) -> Tensor:
+    """(batch, channels, positions), where there are none one."""
+    return activity.flatten(2) if activity.dim() > 2 else activity.unsqueeze(2)
 
 
 @dataclass(frozen=True)

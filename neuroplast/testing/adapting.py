@@ -1,0 +1,66 @@
+"""What parts whose memory adapts after the weights are held to: dynamics and competitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from neuroplast.component import State
+from neuroplast.testing.bench import Setting
+from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.numbers import in_words
+from neuroplast.testing.responses import memory_of, responses
+from neuroplast.testing.subject import Subject
+from neuroplast.testing.watch import all_same, watched
+
+
+def adapted(part: object, setting: Setting, steps: int = 2) -> dict[str, torch.Tensor]:
+    """A part's memory after some steps, by name, in float64."""
+    memory = memory_of(part, setting)  # type: ignore[arg-type]
+    for seed in range(steps):
+        part.adapt(setting.view(seed=20 * seed).remembering(State(memory)))  # type: ignore[attr-defined]
+    return memory
+
+
+def adapting(family: str) -> None:
+    """Make the checks of `adapt` for one family."""
+    check(family, "adapts its own memory and nothing else")(adapts_memory_alone)
+    check(family, "adapts in the same way when asked again")(adapts_again)
+
+
+def adapts_memory_alone(subject: Subject) -> None:
+    """What `adapt` sees belongs to others; only declared memory may change, and stays finite."""
+    for setting in _settings(subject):
+        for dtype in (torch.float64, torch.float32):
+            view = setting.view(dtype=dtype)
+            memory = {k: t.to(dtype) for k, t in memory_of(subject.part, setting).items()}
+            shown = {name: getattr(view, name) for name in ("x", "w", "w_e", "u", "v", "g")}
+            remembering = view.remembering(State(memory))
+            watched("adapt(view)", lambda v=remembering: subject.part.adapt(v), **shown)  # type: ignore[misc]
+            for name, tensor in memory.items():
+                if not tensor.isfinite().all():
+                    raise Violation(
+                        f"adapt(view): memory {name} is not finite after one step",
+                        in_words(**shown, **{name: tensor}),
+                    )
+
+
+def adapts_again(subject: Subject) -> None:
+    """Equal steps from equal memory give equal memory; other layers' steps in between make no difference."""
+    settings = list(_settings(subject))
+    first = [adapted(subject.part, setting) for setting in settings]
+    for setting, before in reversed(list(zip(settings, first, strict=True))):
+        if not all_same(before, after := adapted(subject.part, setting)):
+            raise Violation(
+                "adapt(view): equal steps from equal memory gave other memory; keep nothing but declared memory",
+                in_words(before=before, after=after),
+            )
+
+
+def _settings(subject: Subject) -> Iterator[Setting]:
+    """Sizes that the part can have; NotApplicable where it does not adapt."""
+    interface = next(c for c in type(subject.part).__mro__ if "adapt" in vars(c))
+    if interface.__module__.startswith("neuroplast.parts."):
+        raise NotApplicable(f"{subject.kind} does not adapt")
+    yield from responses()

@@ -1,0 +1,267 @@
+"""What every competition is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, get_args
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from neuroplast.component import State
+from neuroplast.errors import ConfigurationError
+from neuroplast.parts.competition import Competition
+from neuroplast.shapes import Post
+from neuroplast.testing.calls import Call, neurons_alone, of_each, positions_alone, stimuli_alone
+from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.claims import CompetitionClaims, Row
+from neuroplast.testing.manners import manners
+from neuroplast.testing.numbers import hold_near, in_words
+from neuroplast.testing.responses import memory_of, of_shape, responses
+from neuroplast.testing.stated import Worked, declares, stated, worked
+from neuroplast.testing.subject import Subject
+
+_HAIR = 1e-9
+"""By how much drives differ where a tie is broken by hand."""
+
+_CLOSE = 1e-5
+"""How near g must come to that without a tie."""
+
+_MANY = 3
+"""Competitors where numbers of winners are tried."""
+
+DRIVES: dict[str, Callable[[Tensor], Tensor]] = {
+    "untied": lambda v: v,
+    "all negative": lambda v: -v.abs() - 0.1,
+    "tied": lambda v: v.round(),
+    "all equal": lambda v: torch.full_like(v, 0.5),
+    "all equal and negative": lambda v: torch.full_like(v, -0.5),
+    "all zero": torch.zeros_like,
+}
+"""What drives may look like."""
+TIED = ("tied", "all equal", "all equal and negative", "all zero")
+
+
+def calls(subject: Subject, drives: str = "untied") -> Iterator[Call]:
+    """Calls of `compete` from one neuron up, along every axis."""
+    for competition in _along_every_axis(subject.part):
+        for setting in responses():
+            v = DRIVES[drives](setting.post())
+            yield call_of(competition, v)
+
+
+def _along_every_axis(competition: Competition) -> Iterator[Competition]:
+    """The competition as it is, then along the other axes where it has an `axis` parameter."""
+    yield competition
+    axis = type(competition).model_fields.get("axis")
+    for other in get_args(axis.annotation) if axis else ():
+        if other != competition.axis:  # type: ignore[attr-defined]
+            yield _with(competition, axis=other)
+
+
+def _with(competition: Competition, **parameters: Any) -> Competition:
+    """The same competition with some parameters changed; ValidationError where they cannot be."""
+    own = {name: getattr(competition, name) for name in type(competition).model_fields}
+    return type(competition)(**{**own, **parameters})
+
+
+def call_of(competition: Competition, v: Post) -> Call:
+    """The call of `compete` on some drives, with the refusal that a layer asks for before it."""
+
+    def ask(given: dict[str, Tensor], memory: State) -> Tensor:
+        competition.check(tuple(given["v"].shape[1:]))
+        return competition.compete(given["v"], memory)
+
+    memory = memory_of(competition, of_shape(len(v), tuple(v.shape[1:])))
+    return Call(competition, "compete(v, memory)", ask, {"v": v}, (tuple(v.shape),), memory)
+
+
+def in_space(competition: object) -> bool:
+    """Whether the positions of a channel compete, not the channels of a position."""
+    return bool(getattr(competition, "axis", "channels") != "channels")
+
+
+manners("competition", calls)
+
+
+# -- what is claimed ---------------------------------------------------------------------------------------------------
+
+
+@check("competition", "equals its formula, looped, with drives", lambda subject: DRIVES)
+def equals_its_formula(subject: Subject, drives: str) -> None:
+    """A loop over stimuli and groups of competitors, along channels and along positions, gives the same."""
+    claims = stated(subject, CompetitionClaims, "compete")
+
+    def hold(call: Call) -> None:
+        v, found = call.given["v"], call.result()
+        expected = looped(lambda row: claims.compete(call.part, row), call.part, v)
+        hold_near(f"g of {call.part}", found, expected, v=v)
+
+    of_each(calls(subject, drives), hold)
+
+
+def looped(formula: Callable[[Row], Row], competition: Competition, v: Post) -> Post:
+    """G by a formula for one group of competitors."""
+    lined = v.flatten(2) if v.dim() > 2 else v.unsqueeze(2)
+    dim = 2 if in_space(competition) else 1
+    groups = lined.movedim(dim, -1)
+    each = [formula(row) for row in groups.flatten(0, 1).tolist()]
+    g = torch.tensor(each, dtype=torch.float64).view(groups.shape).movedim(-1, dim)
+    return g.reshape(v.shape)
+
+
+@check("competition", "gives the numbers worked by hand", worked)
+def by_hand(subject: Subject, case: Worked) -> None:
+    """Numbers from pencil and paper, which no loop can share a mistake with."""
+    v = torch.tensor(case.example.given["v"], dtype=torch.float64)
+    found = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1))).result()
+    hold_near(f"g of {case.part}", found.flatten(), case.example.expected, v=v)
+
+
+# -- ties, and who competes with whom ----------------------------------------------------------------------------------
+
+
+@check("competition", "gives ties to the lowest index, with drives", lambda subject: TIED)
+def ties_go_to_the_lowest(subject: Subject, drives: str) -> None:
+    """Equal drives compete as if each were a hair larger than the next one, so that winners are the same everywhere."""
+
+    def hold(call: Call) -> None:
+        v, g = call.given["v"], call.result()
+        expected = replace(call, given={"v": _untied(v, in_space(call.part))}).result()
+        if float((g - expected).abs().max()) > _CLOSE:
+            raise Violation(
+                f"{call.part}: g is another where each drive is a hair larger than the next; "
+                "let ties go to the lowest index",
+                in_words(v=v, found=g, expected=expected),
+            )
+
+    of_each(calls(subject, drives), hold)
+
+
+def _untied(v: Post, in_space: bool) -> Post:
+    """The drives, each a hair larger than the next one that it competes with."""
+    lined = v.flatten(2) if in_space and v.dim() > 2 else v
+    dim = 1 if lined is v else 2
+    ranks = torch.arange(lined.shape[dim], dtype=v.dtype)
+    return (
+        lined - _HAIR * ranks.view([-1 if d == dim else 1 for d in range(v.dim())][: lined.dim()])
+    ).view(v.shape)
+
+
+@check("competition", "treats neurons alike")
+def treats_neurons_alike(subject: Subject) -> None:
+    """Neurons in another order, their drives untied, give g in that order: no neuron is favoured by its place."""
+
+    def hold(call: Call) -> None:
+        v = call.given["v"]
+        order = torch.arange(v.shape[1]).roll(1)
+        found = replace(call, given={"v": v[:, order]}).result()
+        hold_near(f"g of {call.part}, neurons rolled by one", found, call.result()[:, order], v=v)
+
+    of_each(calls(subject), hold)
+
+
+@check("competition", "lets each stimulus compete alone")
+def stimuli_compete_alone(subject: Subject) -> None:
+    """A stimulus gives the same g whatever is presented with it, unless the part declares `couples_batch`."""
+    if declares(subject, "couples_batch"):
+        raise NotApplicable(f"{subject.kind} declares that it couples the stimuli of a batch")
+    of_each(calls(subject), stimuli_alone)
+
+
+@check("competition", "lets each group compete alone")
+def groups_compete_alone(subject: Subject) -> None:
+    """Positions do not influence each other; where they compete, channels do not.
+
+    A part that declares `couples_positions` is not asked.
+    """
+    if declares(subject, "couples_positions"):
+        raise NotApplicable(f"{subject.kind} declares that it couples positions")
+    of_each(calls(subject), lambda c: neurons_alone(c) if in_space(c.part) else positions_alone(c))
+
+
+# -- the edges ---------------------------------------------------------------------------------------------------------
+
+
+@check("competition", "stays finite at very large and very small drives")
+def stays_finite(subject: Subject) -> None:
+    """Drives of 1e4 and of 1e-30 in float32 give no overflow and no division by zero."""
+
+    def hold(call: Call) -> None:
+        v = call.given["v"].float()
+        for size in (1e4, -1e4, 1e-30):
+            for drives in (v * size, torch.full_like(v, size), v.sign() * size):
+                g = replace(call.of(Tensor.float), given={"v": drives}).result()
+                if not g.isfinite().all():
+                    raise Violation(
+                        f"g of {call.part}: is not finite at drives of {size:g}",
+                        in_words(v=drives, g=g),
+                    )
+
+    of_each(calls(subject), hold)
+
+
+@check("competition", "refuses more winners than competitors")
+def refuses_too_many(subject: Subject) -> None:
+    """A whole number that cannot be met is refused when the layer is built, in `check`; the last that can is not."""
+    counts = [n for n, f in type(subject.part).model_fields.items() if f.annotation is int]
+    if not counts:
+        raise NotApplicable(f"{subject.kind} has no whole number among its parameters")
+    for competition in _along_every_axis(subject.part):
+        for name in counts:
+            for n in (1, _MANY):
+                _hold_limit(competition, name, n, alone=len(counts) == 1)
+
+
+def _hold_limit(competition: Competition, name: str, n: int, alone: bool) -> None:
+    """Hold that `name` = n works where n compete, and that n + 1 is refused or has nothing to do with them.
+
+    alone: whether no other parameter can share the limit.
+    """
+    v = torch.linspace(1.0, 2.0, n, dtype=torch.float64)
+    v = v.view(1, 1, 1, n).expand(1, n, 1, n) + v.view(1, n, 1, 1)
+    try:
+        over = _refused_or_given(_with(competition, **{name: n + 1}), v)
+    except ValidationError:
+        return
+    what = f"{competition}: {name}={n + 1} among {n} competitors"
+    if isinstance(over, ConfigurationError):
+        below = _at(competition, name, n, v)
+        if alone and isinstance(below, ConfigurationError):
+            raise Violation(
+                f"{competition}: {name}={n} among {n} competitors is refused: {below}; "
+                "let `check` refuse only what cannot be met"
+            )
+        return
+    at, under = _at(competition, name, n, v), _at(competition, name, n - 1, v)
+    clamped = isinstance(at, Tensor) and torch.equal(over, at)
+    matters = isinstance(at, Tensor) and isinstance(under, Tensor) and not torch.equal(at, under)
+    if clamped and matters:
+        raise Violation(f"{what} passes for {n}; refuse it in `check` with a ConfigurationError")
+
+
+def _at(competition: Competition, name: str, value: int, v: Post) -> Any:
+    """What comes with another value of a parameter; None where the parameter may not have it."""
+    try:
+        return _refused_or_given(_with(competition, **{name: value}), v)
+    except ValidationError:
+        return None
+
+
+def _refused_or_given(competition: Competition, v: Post) -> Any:
+    """G, or the ConfigurationError by which `check` refuses; a Violation where `compete` fails after all."""
+    call = call_of(competition, v)
+    try:
+        competition.check(tuple(v.shape[1:]))
+    except ConfigurationError as refusal:
+        return refusal
+    try:
+        return call.result()
+    except Exception as error:
+        raise Violation(
+            f"{competition}: check lets {v.shape[1]} neurons at {v.shape[3]} positions pass, and compete raises "
+            f"{type(error).__name__}: {error}; refuse it in `check` with a ConfigurationError",
+            in_words(v=v),
+        ) from error

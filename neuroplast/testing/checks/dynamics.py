@@ -1,0 +1,125 @@
+"""What every mechanism between drive and competition is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import State
+from neuroplast.shapes import Post
+from neuroplast.testing.adapting import adapted, adapting
+from neuroplast.testing.bench import Setting
+from neuroplast.testing.calls import Call, Tensors, of_each, stimuli_alone
+from neuroplast.testing.check import NotApplicable, check
+from neuroplast.testing.claims import DynamicsClaims, Neuron
+from neuroplast.testing.manners import manners
+from neuroplast.testing.numbers import hold_near
+from neuroplast.testing.responses import memory_of, of_shape, responses
+from neuroplast.testing.stated import Worked, declares, stated, worked
+from neuroplast.testing.subject import Subject
+from neuroplast.view import View
+
+_STEPS = 3
+"""Steps of integrating and adapting that are held to the formula."""
+
+
+def calls(subject: Subject) -> Iterator[Call]:
+    """Calls of `integrate` from one neuron up, with new memory and with memory that has adapted."""
+    for setting in responses():
+        u = setting.post(seed=4)
+        yield call_of(subject.part, u, memory_of(subject.part, setting))
+        if type(subject.part).memories():
+            yield call_of(subject.part, u, adapted(subject.part, setting))
+
+
+def call_of(part: Any, u: Post, memory: Tensors) -> Call:
+    """The call of `integrate` on some drives."""
+
+    def ask(given: dict[str, Tensor], memory: State) -> Tensor:
+        found: Tensor = part.integrate(given["u"], memory)
+        return found
+
+    return Call(part, "integrate(u, memory)", ask, {"u": u}, (tuple(u.shape),), memory)
+
+
+manners("dynamics", calls)
+adapting("dynamics")
+
+
+@check("dynamics", "equals its formula, looped")
+def equals_its_formula(subject: Subject) -> None:
+    """A loop over stimuli gives the same v, with new memory and while memory adapts."""
+    claims = stated(subject, DynamicsClaims, "integrate")
+
+    def hold(call: Call) -> None:
+        hold_near("v", call.result(), looped(claims, call), u=call.given["u"], memory=call.memory)
+
+    of_each(calls(subject), hold)
+
+
+def looped(claims: DynamicsClaims, call: Call) -> Tensor:
+    """V by the claimed formula, a stimulus at a time."""
+    u = call.given["u"]
+    lined = u.flatten(2) if u.dim() > 2 else u.unsqueeze(2)
+    memory = {name: tensor.tolist() for name, tensor in call.memory.items()}
+    rows = [claims.integrate(call.part, stimulus.tolist(), memory) for stimulus in lined]
+    return torch.tensor(rows, dtype=torch.float64).reshape(u.shape)
+
+
+@check("dynamics", "remembers as its formula does")
+def remembers_as_claimed(subject: Subject) -> None:
+    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
+    claims = stated(subject, DynamicsClaims, "remember")
+    for setting in responses():
+        memory = memory_of(subject.part, setting)
+        for step in range(_STEPS):
+            view = _step(subject.part, setting, memory, seed=20 * step)
+            expected = _remembered(claims, subject.part, view, memory)
+            subject.part.adapt(view)
+            for name, values in expected.items():
+                what = f"memory {name} after step {step + 1}"
+                hold_near(what, memory[name], values, u=view.u, v=view.v, g=view.g)
+
+
+def _step(part: Any, setting: Setting, memory: dict[str, Tensor], seed: int) -> View:
+    """What the part sees after a step in which it integrated the drive itself."""
+    view = setting.view(seed=seed)
+    v = part.integrate(view.u.clone(), State(memory))
+    return setting.view(seed=seed, v=v).remembering(State(memory))
+
+
+def _remembered(
+    claims: DynamicsClaims, part: Any, view: View, memory: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """The memory of all neurons after the step, by the claimed formula."""
+    own = {k: t for k, t in memory.items() if t.shape == view.w.shape[:1]}
+    after: dict[str, list[float]] = {}
+    for i in range(len(view.w)):
+        w = view.w[i].flatten().tolist()
+        g, v, u = (t[:, i].flatten().tolist() for t in (view.g, view.v, view.u))
+        neuron = Neuron(w, g, v, u, memory={k: float(t[i]) for k, t in own.items()})
+        for name, value in claims.remember(part, neuron).items():
+            after.setdefault(name, []).append(value)
+    return {name: torch.tensor(values, dtype=torch.float64) for name, values in after.items()}
+
+
+@check("dynamics", "gives the numbers worked by hand", worked)
+def by_hand(subject: Subject, case: Worked) -> None:
+    """Numbers from pencil and paper; memory is new, but for what the example gives."""
+    u = torch.tensor([case.example.given["u"]], dtype=torch.float64)
+    memory = memory_of(case.part, of_shape(1, (u.shape[1],)))
+    for name, values in case.example.given.get("memory", {}).items():
+        memory[name] = torch.tensor(values, dtype=torch.float64)
+    found = call_of(case.part, u, memory).result()
+    hold_near(f"v of {case.part}", found[0], case.example.expected, u=u)
+
+
+@check("dynamics", "integrates each stimulus alone")
+def stimuli_integrate_alone(subject: Subject) -> None:
+    """A stimulus gives the same v whatever is presented with it, unless the part declares `couples_batch`."""
+    if declares(subject, "couples_batch"):
+        raise NotApplicable(f"{subject.kind} declares that it couples the stimuli of a batch")
+    of_each(calls(subject), stimuli_alone)

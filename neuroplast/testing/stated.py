@@ -1,0 +1,51 @@
+"""What claims state of a part: the formula to hold it to, and the numbers worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from neuroplast.testing.check import NotApplicable
+from neuroplast.testing.claims import Claims, Example
+from neuroplast.testing.subject import Subject
+
+AnyClaims = TypeVar("AnyClaims", bound=Claims)
+
+
+def stated(subject: Subject, claims: type[AnyClaims], formula: str) -> AnyClaims:
+    """The subject's claims, which state `formula`; NotApplicable where they do not."""
+    found = subject.claims
+    if not isinstance(found, claims) or getattr(type(found), formula) is getattr(claims, formula):
+        raise NotApplicable(f"no claims say what {subject.kind} does; state its formula")
+    return found
+
+
+def declares(subject: Subject, flag: str) -> bool:
+    """Whether the part, or what is claimed of it, has a flag such as `couples_batch`."""
+    return bool(getattr(subject.part, flag, False) or getattr(subject.claims, flag, False))
+
+
+@dataclass(frozen=True)
+class Worked:
+    """An example worked by hand, and the part it is about."""
+
+    number: int
+    example: Example
+    part: Any
+
+    def __str__(self) -> str:
+        """As in the name of a check."""
+        return str(self.number)
+
+
+def worked(subject: Subject) -> Iterator[Worked]:
+    """The examples in the claims; asked of the first case alone, since each names its own parameters."""
+    examples = getattr(subject.claims, "examples", ())
+    if not examples or subject.parameters != dict(subject.claims.cases[0]):
+        return
+    for number, example in enumerate(examples, start=1):
+        given = example.parameters
+        yield Worked(
+            number, example, subject.part if given is None else type(subject.part)(**given)
+        )
