@@ -1,0 +1,1 @@
+"""Claims of effective weights, one kind a file."""

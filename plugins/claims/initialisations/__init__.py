@@ -1,0 +1,1 @@
+"""Claims of initialisations, one initialisation a file."""

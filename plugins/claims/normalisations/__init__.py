@@ -1,0 +1,1 @@
+"""Claims of normalisations, one normalisation a file."""

@@ -1,0 +1,1 @@
+"""Claims of pools, one pool a file."""

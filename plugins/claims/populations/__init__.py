@@ -1,0 +1,1 @@
+"""Claims of populations, one population a file."""

@@ -1,0 +1,1 @@
+"""Claims of recipes, one recipe a file."""

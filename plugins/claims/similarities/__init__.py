@@ -1,0 +1,1 @@
+"""Claims of similarities, one similarity a file."""
