@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +21,8 @@ from neuroplast.shapes import Post, Shape
 from neuroplast.spec import LayerSpec
 from neuroplast.surrogate import descent
 from neuroplast.view import View
+
+Kept = TypeVar("Kept")
 
 Inputs = Tensor | Sequence[Tensor]
 """What a layer is presented: one tensor, or one for each projection."""
@@ -114,14 +116,12 @@ class Layer:
     @property
     def state(self) -> dict[str, Tensor]:
         """Every tensor that evolves, by name: `w`, `<part>.<name>`, or `<projection>.w` where there are several."""
-        if len(self.projections) == 1:
-            return {**self.projections[0].state, **self._own}
-        several = {
-            f"{p.name.removeprefix(self.name + '.')}.{k}": t
-            for p in self.projections
-            for k, t in p.state.items()
-        }
-        return {**several, **self._own}
+        return {**self._named(lambda p: p.state), **self._own}
+
+    @property
+    def generators(self) -> dict[str, torch.Generator]:
+        """Every random stream that learning draws from, by name; with `state`, all that decides how it goes on."""
+        return self._named(lambda p: p.generators)
 
     def load_state(self, state: Mapping[str, Tensor]) -> None:
         """Overwrite all state in place; ConfigurationError where a name or a shape differs."""
@@ -261,6 +261,16 @@ class Layer:
         for i, part in enumerate(self.spec.dynamics):
             u = part.integrate(u, self._memory(f"dynamics.{i}"))
         return u
+
+    def _named(self, of: Callable[[Projection], Mapping[str, Kept]]) -> dict[str, Kept]:
+        """What each projection has, by name, with the projection's own before it where there are several."""
+        if len(self.projections) == 1:
+            return dict(of(self.projections[0]))
+        return {
+            f"{p.name.removeprefix(self.name + '.')}.{name}": kept
+            for p in self.projections
+            for name, kept in of(p).items()
+        }
 
     def _memory(self, path: str) -> State:
         return self._memories.get(path, NO_STATE)

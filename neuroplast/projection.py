@@ -73,6 +73,11 @@ class Projection:
         """The weights, post first."""
         return self.state["w"]
 
+    @property
+    def generators(self) -> dict[str, torch.Generator]:
+        """The random streams that learning draws from, by the part that each belongs to."""
+        return {f"constraints.{i}": context.rng for i, context in enumerate(self._contexts)}
+
     def memory(self, path: str) -> State:
         """What the part under this path declared, such as "rule" or "constraints.0"."""
         return self._memories.get(path, NO_STATE)

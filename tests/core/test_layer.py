@@ -448,3 +448,23 @@ def test_learning_is_the_same_with_and_without_an_observer():
     watched.observer = Watcher()
     assert torch.equal(watched.learn(X), alone.learn(X))
     assert torch.equal(watched.w, alone.w)
+
+
+# Random streams
+
+
+def test_every_stream_that_learning_draws_from_has_a_name():
+    bounds = (doubles.Below(), doubles.Below(bound=2.0))
+    one = Layer(spec(constraints=bounds), (2,), seed=3)
+    again = Layer(spec(constraints=bounds), (2,), seed=3)
+    assert sorted(one.generators) == ["constraints.0", "constraints.1"]
+    drawn = [
+        [torch.rand(3, generator=g) for g in each.generators.values()] for each in (one, again)
+    ]
+    assert torch.equal(drawn[0][0], drawn[1][0])
+    assert not torch.equal(drawn[0][0], drawn[0][1])
+
+
+def test_of_several_projections_the_streams_are_told_apart_by_name():
+    layer = Layer(two_projections(constraints=(doubles.Below(),)), (2,), (3,))
+    assert list(layer.generators) == ["1.constraints.0"]
