@@ -13,6 +13,8 @@ FLOAT64 = 1e-10
 """How near two computations in float64 must come, relative to the largest number."""
 FLOAT32 = 1e-4
 """The same for float32 against float64."""
+BY_HAND = 1e-6
+"""How near a number worked by hand must come, relative to the largest."""
 _SHOWN = 24
 """Tensors with more values than this are shown by their shape."""
 
@@ -21,6 +23,11 @@ def normal(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> Te
     """Independent standard normal numbers; every seed gives others."""
     rng = torch.Generator().manual_seed(seed)
     return torch.randn(shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def float64(values: Any) -> Tensor:
+    """Nested lists of numbers as a tensor."""
+    return torch.as_tensor(values, dtype=torch.float64)
 
 
 def far(found: Tensor, expected: Tensor) -> float:

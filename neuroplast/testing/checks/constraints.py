@@ -1,0 +1,320 @@
+"""What every constraint is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neuroplast.component import State
+from neuroplast.errors import ConfigurationError
+from neuroplast.parts.constraint import ConstraintContext
+from neuroplast.projection import allocate
+from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.claims import ConstraintClaims
+from neuroplast.testing.numbers import BY_HAND, far, float64, hold_near, in_words, normal
+from neuroplast.testing.stated import Worked, stated, worked
+from neuroplast.testing.subject import Subject
+from neuroplast.testing.watch import same_bits
+
+SHAPES = ((1, 1), (1, 2), (2, 1), (2, 3), (4, 6), (3, 2, 3, 3), (2, 400))
+"""Weights from a single synapse up: dense ones, a convolution's, and long rows, where sums round."""
+SIZES = (1.0, 0.01, 100.0)
+"""Changes of these sizes are made before a constraint is enforced."""
+WITHIN = {torch.float64: 1e-8, torch.float32: 1e-5}
+"""How near to what they were weights must stay that need no correction, by dtype; nearer counts as rounding."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Weights under one constraint, as a projection holds them.
+
+    signs: of the presynaptic neurons, None where the source has none.
+    """
+
+    part: Any
+    w: Tensor
+    signs: list[int] | None
+    context: ConstraintContext = field(repr=False)
+
+    def start(self) -> None:
+        """Bring the initial weights into the allowed set."""
+        self.part.start(self.w, self.context)
+
+    def enforce(self) -> Tensor:
+        """Enforce the constraint, and return how many were corrected."""
+        found: Tensor = self.part.enforce(self.w, self.context)
+        return found
+
+    def shift(self, size: float, seed: int) -> None:
+        """A change of the weights, as a step makes it."""
+        self.w.add_(normal(*self.w.shape, seed=seed).to(self.w.dtype), alpha=size)
+
+    def rows(self) -> list[list[float]]:
+        """A neuron's weights, flattened, for each neuron."""
+        found: list[list[float]] = self.w.double().flatten(1).tolist()
+        return found
+
+    @property
+    def row_signs(self) -> list[int] | None:
+        """The sign of each synapse of a neuron, in the order of its weights."""
+        if self.signs is None:
+            return None
+        each = self.w[0].numel() // len(self.signs)
+        return [sign for sign in self.signs for _ in range(each)]
+
+
+def held(
+    part: Any,
+    w: Tensor,
+    signs: Sequence[int] | None,
+    seed: int = 0,
+) -> Held:
+    """A constraint with new memory and a stream of its own on these weights."""
+    axes: dict[str, tuple[int, ...]] = {
+        "scalar": (),
+        "pre": tuple(w.shape[1:2]),
+        "post": tuple(w.shape[:1]),
+        "positions": tuple(2 for _ in w.shape[2:]),
+        "weights": tuple(w.shape),
+    }
+    _, tensors = allocate(part, axes, torch.device("cpu"))
+    memory = State({k: t.to(w.dtype) if t.is_floating_point() else t for k, t in tensors.items()})
+    given = None if signs is None else torch.tensor(signs)
+    context = ConstraintContext(torch.Generator().manual_seed(seed), given, memory)
+    return Held(part, w, None if signs is None else list(signs), context)
+
+
+def cases(part: Any, dtype: torch.dtype = torch.float64, size: float = 1.0) -> Iterator[Held]:
+    """The constraint on weights of every shape, with signs and without; not yet started.
+
+    Signs are left out, or are given, where the constraint refuses with a ConfigurationError.
+    """
+    accepted = 0
+    for n, shape in enumerate(SHAPES):
+        for signs in (None, [(1, -1)[(k // 2 + n) % 2] for k in range(shape[1])]):
+            found = held(part, _weights(shape, dtype, size, seed=n), signs)
+            try:
+                held(part, found.w.clone(), signs).start()
+            except ConfigurationError:
+                continue
+            accepted += 1
+            yield found
+    if not accepted:
+        raise Violation(
+            "constraint: refused weights of every shape, with signs and without; "
+            f"it must take one of {SHAPES}"
+        )
+
+
+def _weights(shape: tuple[int, ...], dtype: torch.dtype, size: float, seed: int) -> Tensor:
+    """Random weights, the last of several neurons without any, channels last where there are four axes."""
+    w = normal(*shape, seed=seed).to(dtype) * size
+    if shape[0] > 2:
+        w[-1] = 0
+    return w.contiguous(memory_format=torch.channels_last) if w.dim() == 4 else w
+
+
+def steps(part: Any, dtype: torch.dtype = torch.float64) -> Iterator[tuple[Held, str]]:
+    """A constraint through start and steps of every size, each time before `enforce`, with what was done."""
+    for weights in cases(part, dtype):
+        weights.start()
+        for seed, size in enumerate((*SIZES, 0.0)):
+            weights.shift(size, seed=100 + seed)
+            yield weights, f"a change of size {size:g}"
+
+
+@check("constraint", "holds from the start, and after every step")
+def is_satisfied(subject: Subject) -> None:
+    """Every neuron's weights are allowed once the constraint was enforced, whatever the step before did."""
+    claims = stated(subject, ConstraintClaims, "allowed")
+    for weights in cases(subject.part):
+        before = weights.w.clone()
+        weights.start()
+        _hold_allowed(claims, weights, before, "the start")
+    for weights, what in steps(subject.part):
+        before = weights.w.clone()
+        weights.enforce()
+        _hold_allowed(claims, weights, before, what)
+
+
+def _hold_allowed(claims: ConstraintClaims, held: Held, before: Tensor, what: str) -> None:
+    for i, row in enumerate(held.rows()):
+        if not claims.allowed(held.part, row, held.row_signs):
+            raise Violation(
+                f"w: neuron {i} is not within the constraint after {what}",
+                in_words(before=before, after=held.w, signs=held.row_signs),
+            )
+
+
+@check("constraint", "equals its formula, neuron by neuron")
+def equals_its_formula(subject: Subject) -> None:
+    """A neuron's weights are corrected as claimed."""
+    claims = stated(subject, ConstraintClaims, "enforce")
+    asked = False
+    for size in SIZES:
+        for weights in cases(subject.part, size=size):
+            before = weights.w.clone()
+            rows = [claims.enforce(subject.part, row, weights.row_signs) for row in weights.rows()]
+            if any(row is None for row in rows):
+                continue
+            asked = True
+            weights.enforce()
+            expected = torch.tensor(rows, dtype=torch.float64).reshape(weights.w.shape)
+            hold_near("w", weights.w, expected, before=before, signs=weights.row_signs)
+    if not asked:
+        raise NotApplicable("claims leave it to chance or to the other neurons")
+
+
+@check("constraint", "agrees with an example worked by hand", worked)
+def agrees_with_examples(subject: Subject, case: Worked) -> None:
+    """Numbers worked with pencil and the source come out."""
+    w = float64(case.example.given["w"]).clone()
+    weights = held(case.part, w, case.example.given.get("signs"))
+    weights.enforce()
+    before = float64(case.example.given["w"])
+    hold_near("w", w, case.example.expected, BY_HAND, before=before, note=case.example.note)
+
+
+@check("constraint", "leaves alone weights that it has corrected")
+def is_idempotent(subject: Subject) -> None:
+    """Enforced twice, it corrects nothing the second time: the weights stay, and none is counted."""
+    for dtype, within in WITHIN.items():
+        for weights, what in steps(subject.part, dtype):
+            weights.enforce()
+            once = weights.w.clone()
+            count = int(weights.enforce())
+            shown = {"once": once, "twice": weights.w, "dtype": dtype}
+            hold_near(f"w enforced twice after {what}", weights.w, once.double(), within, **shown)
+            if count:
+                raise Violation(
+                    f"constraint: corrected {count} again after {what}; a second time corrects none",
+                    in_words(**shown),
+                )
+
+
+@check("constraint", "leaves alone a neuron whose weights are allowed")
+def spares_what_is_allowed(subject: Subject) -> None:
+    """Correcting one neuron does not touch another that needs no correction."""
+    claims = stated(subject, ConstraintClaims, "allowed")
+    for size in SIZES:
+        for weights in cases(subject.part, size=size):
+            weights.start()
+            weights.shift(size, seed=7)
+            weights.w[0] = held_again(weights)[0]
+            before = weights.w.clone()
+            fine = [claims.allowed(subject.part, r, weights.row_signs) for r in weights.rows()]
+            weights.enforce()
+            for i in (i for i, allowed in enumerate(fine) if allowed):
+                shown = {"before": before, "after": weights.w, "signs": weights.row_signs}
+                hold_near(f"w of neuron {i}, allowed", weights.w[i], before[i], 1e-5, **shown)
+
+
+def held_again(weights: Held) -> Tensor:
+    """The weights as they would be corrected, on a copy."""
+    copy = held(weights.part, weights.w.clone(), weights.signs)
+    copy.start()
+    return copy.w
+
+
+@check("constraint", "counts what it corrected")
+def counts_corrections(subject: Subject) -> None:
+    """The number that it returns is that of the values it changed, or of the neurons, and always the same of both.
+
+    It goes into the record, where a constraint that works all the time is a sign of a rule that works against it.
+    """
+    kinds = {"values", "neurons"}
+    for weights, what in steps(subject.part):
+        before = weights.w.clone()
+        count = weights.enforce()
+        shown = in_words(before=before, after=weights.w, corrected=count)
+        _hold_count(count, shown)
+        changed = (weights.w - before).abs() > 1e-6 * before.abs().clamp_min(1e-3)
+        numbers = {"values": int(changed.sum()), "neurons": int(changed.flatten(1).any(1).sum())}
+        kinds = {kind for kind in kinds if numbers[kind] == int(count)}
+        if not kinds:
+            raise Violation(
+                f"constraint: says it corrected {int(count)} after {what}; it changed "
+                f"{numbers['values']} values of {numbers['neurons']} neurons",
+                shown,
+            )
+
+
+def _hold_count(count: Any, shown: str) -> None:
+    if not isinstance(count, Tensor) or count.dim() or count.is_floating_point():
+        found = f"{tuple(count.shape)} {count.dtype}" if isinstance(count, Tensor) else repr(count)
+        raise Violation(
+            f"constraint: returned {found}; return how many were corrected, "
+            "as a scalar tensor of whole numbers",
+            shown,
+        )
+
+
+@check("constraint", "works in place, and stays finite")
+def works_in_place(subject: Subject) -> None:
+    """The tensor of the weights, its memory order and dtype stay; neurons without weights do no harm."""
+    for dtype in WITHIN:
+        for weights, what in steps(subject.part, dtype):
+            w, before = weights.w, weights.w.clone()
+            place = w.data_ptr(), w.stride(), w.dtype, w.shape
+            if what.endswith(" 0"):
+                w.zero_()
+            weights.enforce()
+            if (w.data_ptr(), w.stride(), w.dtype, w.shape) != place:
+                raise Violation("constraint: moved the weights; change w in place", in_words(w=w))
+            if not w.isfinite().all():
+                raise Violation(
+                    f"constraint: made a weight that is not finite after {what}",
+                    in_words(before=before, after=w),
+                )
+
+
+@check("constraint", "takes chance from its own stream only")
+def draws_from_its_stream(subject: Subject) -> None:
+    """The same stream gives the same weights, and torch's generator stays where it was."""
+    for weights in cases(subject.part):
+        chance = torch.random.get_rng_state()
+        results = []
+        for _ in range(3):
+            again = held(subject.part, weights.w.clone(), weights.signs)
+            again.start()
+            again.shift(1.0, seed=5)
+            again.enforce()
+            results.append(again.w)
+        if not torch.equal(chance, torch.random.get_rng_state()):
+            raise Violation("constraint: drew from torch's global generator; use context.rng")
+        if any(not same_bits(results[0], other) for other in results[1:]):
+            raise Violation(
+                "constraint: the same weights and stream gave another result; use context.rng, "
+                "and keep nothing but declared memory",
+                in_words(first=results[0], second=results[1], third=results[2]),
+            )
+
+
+@check("constraint", "reads the signs of its inputs only if it says so")
+def reads_signs_as_claimed(subject: Subject) -> None:
+    """Claims whose examples give signs say that it does; opposite signs must then matter, and else must not."""
+    if subject.claims is None:
+        raise NotApplicable(f"no claims say whether {subject.kind} reads signs")
+    claims = any("signs" in e.given for e in subject.claims.examples)
+    differ = False
+    for weights in (w for w in cases(subject.part) if w.signs is not None):
+        other = held(subject.part, weights.w.clone(), [-s for s in weights.signs or ()])
+        before = weights.w.clone()
+        weights.start()
+        other.start()
+        if far(weights.w, other.w) > 0:
+            differ = True
+            if not claims:
+                raise Violation(
+                    "constraint: other signs of the inputs gave other weights, "
+                    "and no example says that it reads signs",
+                    in_words(before=before, signs=weights.signs, after=weights.w, other=other.w),
+                )
+    if claims and not differ:
+        raise Violation(
+            "constraint: opposite signs of the inputs gave the same weights, though examples give signs"
+        )

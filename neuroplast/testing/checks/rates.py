@@ -1,0 +1,144 @@
+"""What every learning rate is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neuroplast.progress import Progress
+from neuroplast.registry import Registry
+from neuroplast.testing.bench import Plain, Setting, geometries, ladder
+from neuroplast.testing.check import Violation, check
+from neuroplast.testing.claims import Neuron, RateClaims
+from neuroplast.testing.numbers import BY_HAND, float64, hold_near, in_words
+from neuroplast.testing.stated import Worked, stated, worked
+from neuroplast.testing.subject import Subject
+from neuroplast.testing.watch import repeatable, watched
+from neuroplast.view import View
+
+GRID = (
+    *(Progress(0, 1, 0, 1), Progress(0, 5, 0, 3), Progress(2, 5, 1, 3), Progress(4, 5, 2, 3)),
+    *(Progress(0, 8, 1, 2), Progress(7, 8, 0, 2), Progress(1, 2, 3, 4)),
+)
+"""First, middle and last steps and epochs, never at the same share of the phase, and a phase of one step."""
+
+
+def views(registry: Registry) -> Iterator[View]:
+    """Views from small to all geometries: weights at random, of unit length, tiny, and none."""
+    for setting in ladder():
+        view = setting.view()
+        yield view
+        unit = torch.zeros_like(view.w)
+        unit[:, 0] = 1.0
+        for w in (unit, view.w * 1e-3, view.w * 0):
+            yield replace(view, w=w)
+    for setting in geometries(registry):
+        yield setting.view()
+
+
+def neurons(view: View) -> list[Neuron]:
+    """The neurons of a view, in numbers."""
+    rows = {k: getattr(view, k).transpose(0, 1).flatten(1).tolist() for k in "gvu"}
+    w = view.w.flatten(1).tolist()
+    return [Neuron(w[i], *(rows[k][i] for k in "gvu")) for i in range(len(w))]
+
+
+def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
+    """The rate of each neuron, (post,), whichever form the part gives; held to be one of the two."""
+    found = rate.at(view, progress)
+    shown = in_words(w=view.w, progress=progress, found=found)
+    if isinstance(found, Tensor):
+        if tuple(found.shape) != (len(view.w),) or not found.is_floating_point():
+            raise Violation(
+                f"rate: gave a tensor of shape {tuple(found.shape)} and {found.dtype}; "
+                f"give a number, or one per neuron, ({len(view.w)},)",
+                shown,
+            )
+    elif isinstance(found, bool) or not isinstance(found, int | float):
+        raise Violation(f"rate: gave {type(found).__name__} {found!r}, not a number", shown)
+    rates = torch.as_tensor(found, dtype=torch.float64).expand(len(view.w))
+    if not rates.isfinite().all() or (rates < 0).any():
+        raise Violation("rate: gave a rate that is negative or not finite", shown)
+    return rates
+
+
+@check("rate", "equals its formula, neuron by neuron")
+def equals_its_formula(subject: Subject) -> None:
+    """The claimed rate of each neuron, at the start, the middle and the end of a phase."""
+    claims = stated(subject, RateClaims, "at")
+    for view in views(subject.registry):
+        for p in GRID:
+            given = p.step, p.steps, p.epoch, p.epochs
+            expected = [claims.at(subject.part, n, *given) for n in neurons(view)]
+            found = per_neuron(subject.part, view, p)
+            hold_near("rate", found, expected, w=view.w, g=view.g, progress=p)
+
+
+@check("rate", "agrees with an example worked by hand", worked)
+def agrees_with_examples(subject: Subject, case: Worked) -> None:
+    """Numbers worked with pencil and the source come out."""
+    given = case.example.given
+    counts = {k: int(given.get(k, default)) for k, default in _START.items()}
+    w = float64(case.example.given["w"]) if "w" in given else torch.ones(1, dtype=torch.float64)
+    view = Setting(Plain(neurons=1), (len(w), 1), 1).view(w=w.unsqueeze(0))
+    found = per_neuron(case.part, view, Progress(**counts))
+    expected = float64(case.example.expected).reshape(1)
+    hold_near("rate", found, expected, BY_HAND, w=w, **counts, note=case.example.note)
+
+
+_START = {"step": 0, "steps": 1, "epoch": 0, "epochs": 1}
+
+
+@check("rate", "is a number or one per neuron, finite and not negative")
+def is_a_rate(subject: Subject) -> None:
+    """Also for neurons without weights, of unit length, and in a phase of one step."""
+    for view in views(subject.registry):
+        for progress in GRID:
+            per_neuron(subject.part, view, progress)
+
+
+@check("rate", "leaves alone what it is handed, and gives the same again")
+def keeps_its_hands_off(subject: Subject) -> None:
+    """The view and torch's generator stay as they were; nothing hidden is kept between calls."""
+    for view in (setting.view() for setting in ladder()):
+        for progress in GRID[:4]:
+
+            def rate(view: View = view, progress: Progress = progress) -> Tensor:
+                return per_neuron(subject.part, view, progress)
+
+            handed = {name: getattr(view, name) for name in ("x", "w", "w_e", "u", "v", "g")}
+            watched("rate", rate, **handed)
+            repeatable("rate", rate)
+
+
+@check("rate", "does not read the input, nor the signals")
+def reads_no_input(subject: Subject) -> None:
+    """A rate is how fast a neuron learns, not what it learns from: x and third factors belong to the rule."""
+    for setting in ladder():
+        view, other = setting.view(), setting.view(seed=50)
+        changed = replace(view, x=other.x, w_e=other.w_e, signals={"other": other.u[:, 0]})
+        for progress in GRID:
+            before = per_neuron(subject.part, view, progress)
+            found = per_neuron(subject.part, changed, progress)
+            shown = {"x before": view.x, "x": changed.x, "progress": progress}
+            hold_near("rate with another x, w_e and signals", found, before, **shown)
+
+
+@check("rate", "of a neuron does not read the other neurons")
+def reads_no_other_neuron(subject: Subject) -> None:
+    """Another first neuron leaves the rates of the others alone: a synapse cannot know them."""
+    for setting in (s for s in ladder() if s.synapse.output_shape(s.shape)[0] > 1):
+        view, other = setting.view(), setting.view(seed=50)
+        changed = replace(view, w=view.w.clone(), **{k: getattr(view, k).clone() for k in "uvg"})
+        changed.w[0] = other.w[0]
+        for name in "uvg":
+            getattr(changed, name)[:, 0] = getattr(other, name)[:, 0]
+        for progress in GRID:
+            before = per_neuron(subject.part, view, progress)[1:]
+            found = per_neuron(subject.part, changed, progress)[1:]
+            shown = {"w before": view.w, "w": changed.w, "progress": progress}
+            hold_near("rates of the others after neuron 0 changed", found, before, **shown)
