@@ -117,6 +117,7 @@ GROUPS = {
     "parts": "parts",
     "layers": "spec projection layer network",
     "door": "hookspecs kinds discovery registry",
+    "scaffold": "scaffold",
     "build": "build",
     "scenario": "scenario drafts schema",
     "recording": "recording",
@@ -132,6 +133,7 @@ ARROWS = {
     "parts": "ground sums",
     "layers": "ground sums parts",
     "door": "ground sums parts",  # no layer, so that listing plugins builds nothing
+    "scaffold": "ground door",  # writes text
     "build": f"{MODEL} door",
     "scenario": f"{MODEL} door build",
     "recording": "ground",  # writes what it is given, and could stand alone
@@ -139,7 +141,7 @@ ARROWS = {
     "report": "ground recording analysis",
     "testing": f"{MODEL} door build",
     "engine": f"{MODEL} door build scenario recording analysis report",
-    "cli": f"{MODEL} door build scenario recording analysis report testing engine",
+    "cli": f"{MODEL} door build scenario recording analysis report testing scaffold engine",
 }
 BELOW = ("torch", "numpy", "pydantic", "h5py", "PIL", "torchvision")
 

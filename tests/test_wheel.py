@@ -108,7 +108,7 @@ def test_no_file_of_the_checkout_is_missing(neuroplast, folder):
         f"import importlib.util as u; print(u.find_spec({name!r}).submodule_search_locations[0])"
     )
     installed = Path(neuroplast("-c", program).strip())
-    kept = [".py", ".typed", ".toml", ".npz", ".md"]
+    kept = [".py", ".typed", ".toml", ".npz", ".md", ".txt"]
     files = {p.relative_to(ROOT / folder) for p in (ROOT / folder).rglob("*") if p.suffix in kept}
     assert files
     assert not [str(file) for file in files if not (installed / file).is_file()]
