@@ -152,7 +152,7 @@ def _hold_allowed(claims: ConstraintClaims, held: Held, before: Tensor, what: st
 
 @check("constraint", "equals its formula, neuron by neuron")
 def equals_its_formula(subject: Subject) -> None:
-    """A neuron's weights are corrected as claimed."""
+    """A neuron's weights are corrected as claimed, to within what a guard against division by zero changes."""
     claims = stated(subject, ConstraintClaims, "enforce")
     asked = False
     for size in SIZES:
@@ -164,7 +164,8 @@ def equals_its_formula(subject: Subject) -> None:
             asked = True
             weights.enforce()
             expected = torch.tensor(rows, dtype=torch.float64).reshape(weights.w.shape)
-            hold_near("w", weights.w, expected, before=before, signs=weights.row_signs)
+            shown = {"before": before, "signs": weights.row_signs}
+            hold_near("w", weights.w, expected, BY_HAND, **shown)
     if not asked:
         raise NotApplicable("claims leave it to chance or to the other neurons")
 

@@ -214,7 +214,7 @@ def is_adjoint(subject: Subject) -> None:
     """<drive(x, w), p> = <w, outer(p, x, w)> for every p: what autograd makes of the drive is the rule's own sum."""
     for setting in _some(subject):
         x, w, post = setting.x(), setting.w(), setting.post()
-        u = setting.synapse.drive(x, w)
+        u = like(f"drive on {setting}", setting.synapse.drive(x, w), post)
         found = (w * setting.synapse.outer(post, x, w)).sum()
         shown = {"x": x, "w": w, "post": post}
         hold_near(f"<w, outer(p, x)> on {setting}", found, (u * post).sum(), 1e-8, **shown)

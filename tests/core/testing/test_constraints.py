@@ -1,0 +1,366 @@
+from math import sqrt
+from typing import ClassVar
+
+import pytest
+import torch
+from support.asking import catch, hold, hold_all, skip
+
+from neuroplast import ConfigurationError, Constraint, Memory
+from neuroplast.testing import ConstraintClaims, Example
+
+SATISFIED = "holds from the start, and after every step"
+FORMULA = "equals its formula, neuron by neuron"
+EXAMPLE = "agrees with an example worked by hand"
+AGAIN = "leaves alone weights that it has corrected"
+SPARED = "leaves alone a neuron whose weights are allowed"
+COUNT = "counts what it corrected"
+PLACE = "works in place, and stays finite"
+CHANCE = "takes chance from its own stream only"
+SIGNS = "reads the signs of its inputs only if it says so"
+
+
+class Double(Constraint):
+    """A constraint."""
+
+    kind: ClassVar[str] = "double"
+    bound: float = 0.5
+
+    def enforce(self, w, context):
+        raise NotImplementedError
+
+
+class Clipped(Double):
+    """|w_ij| ≤ bound."""
+
+    def enforce(self, w, context):
+        beyond = (w.abs() > self.bound).sum()
+        w.clamp_(-self.bound, self.bound)
+        return beyond
+
+
+class ClippedClaims(ConstraintClaims):
+    of = "double"
+    examples = (Example({"w": [[1.0, -0.25], [0.5, -3.0]]}, [[0.5, -0.25], [0.5, -0.5]]),)
+
+    def allowed(self, constraint, w, signs):
+        return all(abs(v) <= constraint.bound for v in w)
+
+    def enforce(self, constraint, w, signs):
+        return [max(-constraint.bound, min(v, constraint.bound)) for v in w]
+
+
+class OfUnitLength(Double):
+    """|w_i| = 1; a neuron without weights stays at zero."""
+
+    def enforce(self, w, context):
+        length = w.flatten(1).norm(dim=1)
+        away = (length - 1).abs() > 1e-6
+        w.div_((length + 1e-12).view(-1, *[1] * (w.dim() - 1)))
+        return (away & (length > 0)).sum()
+
+
+class OfUnitLengthClaims(ConstraintClaims):
+    of = "double"
+    examples = (Example({"w": [[3.0, 4.0], [0.0, 2.0]]}, [[0.6, 0.8], [0.0, 1.0]]),)
+
+    def allowed(self, constraint, w, signs):
+        length = sqrt(sum(v * v for v in w))
+        return length == 0 or abs(length - 1) < 1e-9
+
+    def enforce(self, constraint, w, signs):
+        length = sqrt(sum(v * v for v in w))
+        return [v / length if length else 0.0 for v in w]
+
+
+class Dale(Double):
+    """Each weight has the sign of its input, or is zero."""
+
+    def enforce(self, w, context):
+        if context.pre_signs is None:
+            raise ConfigurationError("dale: needs the signs of its inputs")
+        signs = context.pre_signs.to(w.dtype).view(1, -1, *[1] * (w.dim() - 2))
+        wrong = w * signs < 0
+        w.masked_fill_(wrong, 0.0)
+        return wrong.sum()
+
+
+class DaleClaims(ConstraintClaims):
+    of = "double"
+    examples = (Example({"w": [[2.0, 3.0]], "signs": [-1, 1]}, [[0.0, 3.0]]),)
+
+    def allowed(self, constraint, w, signs):
+        return all(v * s >= 0 for v, s in zip(w, signs, strict=True))
+
+    def enforce(self, constraint, w, signs):
+        return [v if v * s > 0 else 0.0 for v, s in zip(w, signs, strict=True)]
+
+
+class Masked(Double):
+    """A share of the synapses, drawn once, stays at zero."""
+
+    there = Memory("weights")
+
+    def start(self, w, context):
+        drawn = torch.rand(w.shape, generator=context.rng) < 0.5
+        context.memory.there.copy_(drawn)
+        self.enforce(w, context)
+
+    def enforce(self, w, context):
+        gone = (context.memory.there == 0) & (w != 0)
+        w.mul_(context.memory.there)
+        return gone.sum()
+
+
+class MaskedClaims(ConstraintClaims):
+    of = "double"
+
+    def allowed(self, constraint, w, signs):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("part", "claims"),
+    [
+        (Clipped(), ClippedClaims()),
+        (OfUnitLength(), OfUnitLengthClaims()),
+        (Dale(), DaleClaims()),
+    ],
+)
+def test_sound_constraints_pass_everything(part, claims):
+    hold_all(part, claims)
+
+
+def test_one_with_memory_and_chance_passes_what_can_be_asked():
+    hold_all(Masked(), None, but=(SATISFIED, FORMULA, EXAMPLE, SPARED, SIGNS))
+    assert "to chance" in skip(
+        Masked(), FORMULA, type("C", (MaskedClaims,), {"enforce": lambda *_: None})()
+    )
+
+
+def broken(base, enforce):
+    return type("Broken", (base,), {"enforce": enforce})()
+
+
+def clipped_above(self, w, context):
+    beyond = (w > self.bound).sum()
+    w.clamp_(max=self.bound)
+    return beyond
+
+
+def by_row_sum(self, w, context):
+    """The norm over the wrong axis."""
+    length = w.norm(dim=0, keepdim=True)
+    w.div_(length + 1e-12)
+    return torch.tensor(len(w))
+
+
+def of_the_layer(self, w, context):
+    w.div_(w.norm() + 1e-12)
+    return torch.tensor(w.numel())
+
+
+def of_length_one_in_the_other_norm(self, w, context):
+    w.div_(w.flatten(1).abs().sum(1).add(1e-12).view(-1, *[1] * (w.dim() - 1)))
+    return torch.tensor(w.numel())
+
+
+def unsigned(self, w, context):
+    Dale().enforce(w.clone(), context)
+    w.abs_()
+    return torch.tensor(0)
+
+
+@pytest.mark.parametrize(
+    ("base", "enforce", "claims"),
+    [
+        (Clipped, clipped_above, ClippedClaims()),
+        (OfUnitLength, by_row_sum, OfUnitLengthClaims()),
+        (OfUnitLength, of_the_layer, OfUnitLengthClaims()),
+        (OfUnitLength, of_length_one_in_the_other_norm, OfUnitLengthClaims()),
+        (Dale, unsigned, DaleClaims()),
+    ],
+)
+def test_weights_that_are_not_allowed_are_caught(base, enforce, claims):
+    assert "not within the constraint" in catch(broken(base, enforce), SATISFIED, claims)
+    catch(broken(base, enforce), FORMULA, claims)
+    catch(broken(base, enforce), EXAMPLE, claims)
+
+
+def test_weights_that_are_allowed_at_the_start_only_are_caught():
+    class AtTheStart(Clipped):
+        def start(self, w, context):
+            Clipped().enforce(w, context)
+
+        def enforce(self, w, context):
+            return torch.tensor(0)
+
+    assert "after a change of size 1" in catch(AtTheStart(), SATISFIED, ClippedClaims())
+
+
+def test_weights_that_are_not_allowed_at_the_start_are_caught():
+    class Late(Clipped):
+        def start(self, w, context):
+            pass
+
+    assert "after the start" in catch(Late(), SATISFIED, ClippedClaims())
+
+
+def test_zeroing_what_is_beyond_is_another_formula():
+    def zeroed(self, w, context):
+        beyond = w.abs() > self.bound
+        w.masked_fill_(beyond, 0.0)
+        return beyond.sum()
+
+    hold(broken(Clipped, zeroed), SATISFIED, ClippedClaims())
+    catch(broken(Clipped, zeroed), FORMULA, ClippedClaims())
+
+
+def test_what_is_not_idempotent_is_caught():
+    def shrinking(self, w, context):
+        beyond = (w.abs() > self.bound).sum()
+        w.clamp_(-self.bound, self.bound).mul_(0.9)
+        return beyond
+
+    assert "enforced twice" in catch(broken(Clipped, shrinking), AGAIN)
+    hold(broken(Clipped, shrinking), SATISFIED, ClippedClaims())
+
+
+def test_counting_what_needs_no_correction_is_caught():
+    def at_the_bound(self, w, context):
+        at = (w.abs() >= self.bound).sum()
+        w.clamp_(-self.bound, self.bound)
+        return at
+
+    assert "again" in catch(broken(Clipped, at_the_bound), AGAIN)
+
+
+def test_a_norm_too_strict_for_float32_is_caught():
+    """After a division, a long row in float32 is off by more than 1e-9, however often it is divided."""
+
+    def strict(self, w, context):
+        length = w.flatten(1).norm(dim=1)
+        w.div_((length + 1e-12).view(-1, *[1] * (w.dim() - 1)))
+        return (((length - 1).abs() > 1e-9) & (length > 0)).sum()
+
+    assert "float32" in catch(broken(OfUnitLength, strict), AGAIN)
+
+
+def test_touching_a_neuron_that_is_allowed_is_caught():
+    def all_or_none(self, w, context):
+        beyond = (w.abs() > self.bound).sum()
+        if beyond:
+            w.mul_(self.bound / w.abs().max())
+        return beyond
+
+    part = broken(Clipped, all_or_none)
+    hold(part, SATISFIED, ClippedClaims())
+    assert "of neuron 0, allowed" in catch(part, SPARED, ClippedClaims())
+
+
+COUNTS = {
+    "none": lambda w, before: torch.tensor(0),
+    "all": lambda w, before: torch.tensor(w.numel()),
+    "one too many": lambda w, before: (w != before).sum() + 1,
+    "neurons where values were, after the first": lambda w, before: (
+        (w != before).flatten(1).any(1).sum() if w.numel() > 2 else (w != before).sum()
+    ),
+    "inputs": lambda w, before: (w != before).any(0).sum(),
+}
+
+
+@pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS.keys())
+def test_a_wrong_count_is_caught(count):
+    def enforce(self, w, context):
+        before = w.clone()
+        w.clamp_(-self.bound, self.bound)
+        return count(w, before)
+
+    assert "says it corrected" in catch(broken(Clipped, enforce), COUNT)
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (lambda beyond: int(beyond.sum()), "returned"),
+        (lambda beyond: beyond.sum().float(), "torch.float32"),
+        (lambda beyond: beyond.sum(0, keepdim=True), "whole numbers"),
+        (lambda beyond: None, "returned None"),
+    ],
+)
+def test_a_count_that_is_no_whole_scalar_tensor_is_caught(result, said):
+    def enforce(self, w, context):
+        beyond = w.abs() > self.bound
+        w.clamp_(-self.bound, self.bound)
+        return result(beyond)
+
+    assert said in catch(broken(Clipped, enforce), COUNT)
+
+
+def test_dead_weights_that_become_nan_are_caught():
+    def unguarded(self, w, context):
+        length = w.flatten(1).norm(dim=1)
+        w.div_(length.view(-1, *[1] * (w.dim() - 1)))
+        return ((length - 1).abs() > 1e-6).sum()
+
+    assert "not finite" in catch(broken(OfUnitLength, unguarded), PLACE)
+
+
+def test_weights_with_another_memory_order_are_caught():
+    def moved(self, w, context):
+        w.data = w.data.contiguous().clamp(-self.bound, self.bound)
+        return torch.tensor(0)
+
+    assert "in place" in catch(broken(Clipped, moved), PLACE)
+
+
+def test_chance_from_elsewhere_is_caught():
+    def from_torch(self, w, context):
+        w.mul_((torch.rand(w.shape) < 0.5).to(w.dtype))
+        return torch.tensor(0)
+
+    assert "global generator" in catch(broken(Double, from_torch), CHANCE)
+    own = torch.Generator().manual_seed(0)
+
+    def from_a_generator_of_its_own(self, w, context):
+        w.mul_(torch.rand(w.shape, generator=own).to(w.dtype))
+        return torch.tensor(0)
+
+    assert "another result" in catch(broken(Double, from_a_generator_of_its_own), CHANCE)
+    hold(Masked(), CHANCE)
+
+
+def test_signs_that_are_claimed_and_not_read_are_caught():
+    def positive(self, w, context):
+        wrong = (w < 0).sum()
+        w.clamp_(min=0)
+        return wrong
+
+    assert "opposite signs" in catch(broken(Dale, positive), SIGNS, DaleClaims())
+
+
+def test_signs_that_are_read_and_not_claimed_are_caught():
+    assert "no example says" in catch(Dale(), SIGNS, ClippedClaims())
+
+
+def test_signs_along_the_wrong_axis_are_caught():
+    def transposed(self, w, context):
+        signs = context.pre_signs.to(w.dtype)[: len(w)]
+        signs = torch.cat([signs, torch.ones(len(w) - len(signs), dtype=w.dtype)])
+        wrong = w * signs.view(-1, *[1] * (w.dim() - 1)) < 0
+        w.masked_fill_(wrong, 0.0)
+        return wrong.sum()
+
+    class Turned(Dale):
+        def enforce(self, w, context):
+            if context.pre_signs is None:
+                raise ConfigurationError("dale: needs the signs of its inputs")
+            return transposed(self, w, context)
+
+    catch(Turned(), SATISFIED, DaleClaims())
+
+
+def test_refusing_everything_is_caught():
+    def refusing(self, w, context):
+        raise ConfigurationError("no")
+
+    assert "refused weights of every shape" in catch(broken(Double, refusing), COUNT)
