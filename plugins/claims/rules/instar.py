@@ -26,6 +26,11 @@ class InstarClaims(RuleClaims):
             expected=[[1.3, -8.4], [-1.5, 15.0]],
             note="neuron 0: 2·0.8 - 1·0.3, 2·(-2.4) - 1·3.6; neuron 1: 3·(-0.5), 3·5",
         ),
+        Example(
+            given={"w": [[0.5, -1.0]], "w_e": [[2.0, 0.0]], "x": [[1.0, 2.0]], "g": [[3.0]]},
+            expected=[[-3.0, 6.0]],
+            note="the effective weights decay: 3 (1 - 2), 3 (2 - 0)",
+        ),
     )
 
     def change(self, rule: object, s: Site) -> float:

@@ -26,6 +26,11 @@ class OjaClaims(RuleClaims):
             expected=[[0.0, -1.0], [-2.625, 1.75]],
             note="neuron 0: 2 (2 - 2) - 1 (-1 + 1), 2·1 - 1·3; neuron 1: -3.5 (-1 + 1.75), -3.5 (3 - 3.5)",
         ),
+        Example(
+            given={"w": [[0.6, 0.8]], "w_e": [[0.5, -1.0]], "x": [[1.0, 2.0]], "g": [[2.0]]},
+            expected=[[0.0, 8.0]],
+            note="the effective weights decay: 2 (1 - 2·0.5), 2 (2 + 2·1)",
+        ),
     )
 
     def change(self, rule: object, s: Site) -> float:

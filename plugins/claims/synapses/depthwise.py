@@ -16,8 +16,9 @@ class DepthwiseClaims(SynapseClaims):
         {"kernel": 2, "multiplier": 2, "stride": 2, "padding": 0},
         {"kernel": 3, "multiplier": 3, "dilation": 2, "border": "circular"},
         {"kernel": 3, "multiplier": 2, "stride": 2, "padding": 2, "border": "replicate"},
+        {"kernel": 3, "border": "zeros"},
     )
-    shapes = ((2, 4, 3), (2, 5, 4), (1, 5, 4), (3, 3, 4))
+    shapes = ((2, 4, 3), (2, 5, 4), (1, 5, 4), (3, 3, 4), (2, 3, 2))
 
     def positions(self, synapse: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Windows along the rows and along the columns."""

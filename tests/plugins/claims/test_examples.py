@@ -1,0 +1,84 @@
+"""Two statements of each part's claims, its formula and the numbers worked by hand, agree with no plugin's code run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from neuroplast import registry
+from neuroplast.testing import Claims, Example, Neuron, Site
+
+
+def rule(claims: Any, part: Any, given: dict[str, Any]) -> Any:
+    w, xs = given["w"], given["x"]
+    w_e = given.get("w_e", w)
+    gs, us, vs = (given.get(name, given["g"]) for name in ("g", "u", "v"))
+    dw = [[0.0] * len(row) for row in w]
+    for x, g, u, v in zip(xs, gs, us, vs, strict=True):
+        for i, row in enumerate(dw):
+            for j in range(len(row)):
+                row[j] += claims.change(part, Site(x[j], w[i][j], w_e[i][j], u[i], v[i], g[i], i))
+    return dw
+
+
+def rate(claims: Any, part: Any, given: dict[str, Any]) -> Any:
+    counts = {name: given[name] for name in ("step", "steps", "epoch", "epochs")}
+    return claims.at(part, Neuron(given["w"], [], [], []), **counts)
+
+
+def population(claims: Any, part: Any, given: dict[str, Any]) -> Any:
+    return claims.respond(part, given["v"], given.get("g", given["v"]))
+
+
+def normalisation(claims: Any, part: Any, given: dict[str, Any]) -> Any:
+    return claims.normalise(part, given["x"], given["memory"], given["adapting"])[0]
+
+
+ANSWERS: dict[str, Callable[[Any, Any, dict[str, Any]], Any]] = {
+    "rule": rule,
+    "competition": lambda claims, part, given: claims.compete(part, given["v"]),
+    "scaling": lambda claims, part, given: claims.scale(part, given["dw"], given["count"], []),
+    "rate": rate,
+    "step": lambda claims, part, given: claims.apply(part, **given)[0],
+    "constraint": lambda claims, part, given: [
+        claims.enforce(part, row, None) for row in given["w"]
+    ],
+    "population": population,
+    "pool": lambda claims, part, given: claims.pool(part, given["y"]),
+    "normalisation": normalisation,
+    "effective": lambda claims, part, given: claims.effective(part, given["w"]),
+    "similarity": lambda claims, part, given: claims.drive(part, given["x"], given["w"]),
+}
+"""What each family's formula answers to what its examples give."""
+
+
+def claimed() -> list[tuple[type, Claims]]:
+    known = registry.current()
+    entries = [entry for family in ANSWERS for entry in known.entries(family)]
+    found = [(e.part, known.claims(e.part.family, e.part.kind)) for e in entries]
+    return [(part, claims) for part, claims in found if claims is not None]
+
+
+def examples() -> list[Any]:
+    return [
+        pytest.param(part, claims, example, id=f"{part.family}-{part.kind}-{n}")
+        for part, claims in claimed()
+        for n, example in enumerate(claims.examples, start=1)
+    ]
+
+
+@pytest.mark.parametrize(("part", "claims", "example"), examples())
+def test_formula_gives_the_numbers_worked_by_hand(part: Any, claims: Any, example: Example):
+    parameters = claims.cases[0] if example.parameters is None else example.parameters
+    answer = ANSWERS[part.family](claims, part(**parameters), dict(example.given))
+    assert flat(answer) == pytest.approx(flat(example.expected), rel=1e-9, abs=1e-9)
+
+
+def test_every_family_with_examples_has_some():
+    assert {part.family for part, _ in claimed()} == set(ANSWERS)
+
+
+def flat(values: Any) -> list[float]:
+    if not isinstance(values, list):
+        return [values]
+    return [value for row in values for value in flat(row)]
