@@ -11,9 +11,12 @@ from neuroplast.testing.check import Outcome
 HEAD = ("PART", "CHECKS", "PASSED", "FAILED", "SKIPPED", "EXCEPTED")
 
 
-def rows(outcomes: Iterable[Outcome]) -> list[tuple[str | int, ...]]:
-    """A row for each part: how many checks there were, passed, failed, were skipped, are known exceptions."""
-    found: dict[str, Counter[str]] = {}
+def rows(outcomes: Iterable[Outcome], parts: Iterable[str] = ()) -> list[tuple[str | int, ...]]:
+    """A row for each part: how many checks there were, passed, failed, were skipped, are known exceptions.
+
+    parts: those to name even where no check was asked of them.
+    """
+    found: dict[str, Counter[str]] = {part: Counter() for part in parts}
     for outcome in outcomes:
         found.setdefault(part_name(outcome), Counter())[outcome.result] += 1
     return [
@@ -50,10 +53,9 @@ def reasons(outcomes: Iterable[Outcome]) -> list[str]:
     return [f"{count} × {reason}" for reason, count in found.most_common()]
 
 
-def totals(outcomes: Sequence[Outcome]) -> str:
-    """One line over all parts."""
+def totals(outcomes: Sequence[Outcome], parts: int) -> str:
+    """One line over so many parts."""
     found = Counter(o.result for o in outcomes)
-    parts = len({part_name(o) for o in outcomes})
     counts = ", ".join(f"{found[r]} {r}" for r in ("passed", "failed", "skipped", "excepted"))
     return f"{_many(parts, 'part')}, {_many(len(outcomes), 'check')}: {counts}"
 
@@ -63,7 +65,7 @@ def in_words(outcomes: Sequence[Outcome]) -> str:
     lines = [f"{name}: {passed} of {all_} passed" for name, all_, passed, *_ in rows(outcomes)]
     lines += [in_full(o) for o in outcomes if o.result == "failed"]
     lines += [f"skipped {reason}" for reason in reasons(outcomes)]
-    return "\n".join([*lines, totals(outcomes)])
+    return "\n".join([*lines, totals(outcomes, len({part_name(o) for o in outcomes}))])
 
 
 def _many(count: int, what: str) -> str:

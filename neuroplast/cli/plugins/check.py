@@ -133,12 +133,12 @@ def _bar(total: int) -> Iterator[Any]:
 def _print(given: Chosen, found: list[Outcome]) -> None:
     from neuroplast.testing import table
 
-    owner = {(e.part.family, e.part.kind): e.plugin.name for e in given.entries}
-    if found:
-        print(columns(table.rows(found), head=table.HEAD))
+    owner = {f"{e.part.family}:{e.part.kind}": e.plugin.name for e in given.entries}
+    if rows := table.rows(found, owner):
+        print(columns(rows, head=table.HEAD))
     for outcome in found:
         if outcome.result == "failed":
-            told = table.in_full(outcome, owner[outcome.family, outcome.part])
+            told = table.in_full(outcome, owner[table.part_name(outcome)])
             print(f"\nFAILED {told}")
     _print_lines(
         "known exceptions:",
@@ -147,7 +147,7 @@ def _print(given: Chosen, found: list[Outcome]) -> None:
     _print_lines("skipped:", table.reasons(found))
     _print_lines("", given.broken)
     seconds = sum(o.seconds for o in found)
-    print(f"\n{table.totals(found)} in {seconds:.1f} s")
+    print(f"\n{table.totals(found, len(given.entries))} in {seconds:.1f} s")
 
 
 def _print_lines(head: str, lines: list[str]) -> None:
@@ -160,11 +160,12 @@ def _print_lines(head: str, lines: list[str]) -> None:
 def _data(given: Chosen, found: list[Outcome], failed: bool) -> dict[str, Any]:
     """The same for programs, with every outcome."""
     from neuroplast.testing.kit import Report
+    from neuroplast.testing.table import part_name
 
-    owner = {(e.part.family, e.part.kind): e.plugin for e in given.entries}
+    owner = {f"{e.part.family}:{e.part.kind}": e.plugin.name for e in given.entries}
     return {
         "passed": not failed,
         "counts": Report(found).counts(),
         "not_loaded": given.broken,
-        "outcomes": [{**asdict(o), "plugin": owner[o.family, o.part].name} for o in found],
+        "outcomes": [{**asdict(o), "plugin": owner[part_name(o)]} for o in found],
     }
