@@ -3,7 +3,8 @@
 import pytest
 
 from neuroplast.registry import Registry
-from neuroplast.testing import NotApplicable, Subject, Violation, checks
+from neuroplast.testing import NotApplicable, Subject, Violation
+from neuroplast.testing.check import checks
 
 
 def asked(part, name, claims=None, registry=None, family=None):

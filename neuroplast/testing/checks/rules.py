@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from neuroplast.testing.bench import Plain, Setting, geometries, ladder
 from neuroplast.testing.check import NotApplicable, check
 from neuroplast.testing.checks.rules_loop import TENSORS, formula, looped, remembered
 from neuroplast.testing.checks.rules_views import changed, shows, stepped, tried
-from neuroplast.testing.claims import Example, RuleClaims
-from neuroplast.testing.numbers import hold_near
+from neuroplast.testing.claims import Example
+from neuroplast.testing.numbers import BY_HAND, float64, hold_near
+from neuroplast.testing.stated import Worked, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
-
-_BY_HAND = 1e-6
-"""How near a number worked by hand must come, relative to the largest."""
 
 
 @check("rule", "equals its formula, looped")
@@ -35,14 +31,14 @@ def equals_its_formula_everywhere(subject: Subject, setting: Setting) -> None:
     _hold(subject, setting)
 
 
-@check("rule", "gives the numbers worked by hand")
-def gives_the_numbers(subject: Subject) -> None:
+@check("rule", "gives the numbers worked by hand", worked)
+def gives_the_numbers(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and source, since a formula and a rule may share a misreading."""
-    for n, (asked, example) in _examples(subject):
-        view = _of_example(asked, example)
-        what = f"{subject.kind}: dw in example {n} of its claims"
-        shown = {"note": example.note, **shows(subject.part, view)}
-        hold_near(what, changed(asked, view, what), example.expected, _BY_HAND, **shown)
+    asked, example = replace(subject, part=case.part), case.example
+    view = _of_example(asked, example)
+    shown = {"note": example.note, **shows(case.part, view)}
+    found = changed(asked, view, f"dw in example {case}")
+    hold_near(f"{case.part}: dw", found, example.expected, BY_HAND, **shown)
 
 
 @check("rule", "takes zeros as its formula does")
@@ -63,13 +59,12 @@ def takes_signals(subject: Subject) -> None:
         each = {name: signal[:, 0] for name, signal in view.signals.items()}
         alike = {name: s[:, None].expand_as(view.u[..., 0]) for name, s in each.items()}
         expected = changed(subject, replace(view, signals=alike), "dw with signals (batch, post)")
-        asked = replace(view, signals=each)
-        found = changed(subject, asked, "dw with signals (batch,)")
-        what = (
-            f"{subject.kind}: dw with signals (batch,) against the same as (batch, post); take either, as in "
-            "s.reshape(len(s), -1, *[1] * (view.g.dim() - 2))"
-        )
-        hold_near(what, found, expected, **shows(subject.part, asked))
+        asked, what = replace(view, signals=each), f"dw with signals (batch,) ({_EITHER})"
+        found = changed(subject, asked, what)
+        hold_near(f"{subject.kind}: {what}", found, expected, **shows(subject.part, asked))
+
+
+_EITHER = "take both shapes, as in s.reshape(len(s), -1, *[1] * (view.g.dim() - 2))"
 
 
 def _hold(subject: Subject, setting: Setting) -> None:
@@ -98,26 +93,9 @@ def _hold_step(subject: Subject, view: View, when: str, claimed: bool = False) -
         hold_near(what, getattr(memory, name), tensor, **shown)
 
 
-def _examples(subject: Subject) -> list[tuple[int, tuple[Subject, Example]]]:
-    """The numbered examples to ask of this case; those with parameters of no case are asked with the first."""
-    claims = subject.claims
-    if not isinstance(claims, RuleClaims) or not claims.examples:
-        raise NotApplicable(f"no claims work an example of {subject.kind} by hand; add one")
-    cases = [dict(case) for case in claims.cases]
-    found = []
-    for n, example in enumerate(claims.examples, 1):
-        own = cases[0] if example.parameters is None else dict(example.parameters)
-        if subject.parameters == (own if own in cases else cases[0]):
-            asked = replace(subject, part=type(subject.part)(**own), parameters=own)
-            found.append((n, (asked, example)))
-    if not found:
-        raise NotApplicable(f"no example is worked by hand for {subject.case or 'the defaults'}")
-    return found
-
-
 def _of_example(subject: Subject, example: Example) -> View:
     """A dense view of the numbers in an example; u and v are g, and w_e is w, where they are not given."""
-    given = {k: _float64(v) for k, v in example.given.items() if k in TENSORS}
+    given = {k: float64(v) for k, v in example.given.items() if k in TENSORS}
     w, g = given["w"], given["g"]
     given = {"w_e": w, "u": g, "v": g, **given}
     tensors = {k: t if k in ("w", "w_e") else t[..., None] for k, t in given.items()}
@@ -125,9 +103,5 @@ def _of_example(subject: Subject, example: Example) -> View:
     view = setting.view(subject.part, **tensors)
     for name, values in example.given.get("memory", {}).items():
         getattr(view.memory, name).copy_(torch.as_tensor(values))
-    heard = {k: _float64(v) for k, v in example.given.get("signals", {}).items()}
+    heard = {k: float64(v) for k, v in example.given.get("signals", {}).items()}
     return replace(view, signals={**view.signals, **heard})
-
-
-def _float64(values: Any) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)

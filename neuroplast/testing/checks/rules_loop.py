@@ -12,6 +12,7 @@ from neuroplast.component import Component, Memory
 from neuroplast.shapes import Pre
 from neuroplast.testing.check import NotApplicable
 from neuroplast.testing.claims import Input, Neuron, RuleClaims, Site
+from neuroplast.testing.stated import stated
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
@@ -33,10 +34,7 @@ _NAMEABLE = (_ONCE, _NEURON, _PLACED, _INPUT, _SYNAPSE)
 
 def formula(subject: Subject) -> RuleClaims:
     """The claims that say what the rule does; NotApplicable where nothing does."""
-    claims = subject.claims
-    if not isinstance(claims, RuleClaims) or type(claims).change is RuleClaims.change:
-        raise NotApplicable(f"no claims say what {subject.kind} does; state its formula")
-    return claims
+    return stated(subject, RuleClaims, "change")
 
 
 def looped(subject: Subject, view: View) -> Tensor:

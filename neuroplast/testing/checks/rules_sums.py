@@ -77,21 +77,22 @@ def _reversed(subject: Subject) -> Iterator[_Pair]:
 
 def _other_neurons(subject: Subject) -> Iterator[_Pair]:
     for view in tried(subject):
-        order = _rolled(len(view.w))
-        dw = changed(subject, views.neurons(subject.part, view, order))
-        yield _Pair(dw, changed(subject, view)[order], _in_order(subject, view, order))
+        for order in _orders(len(view.w)):
+            dw = changed(subject, views.neurons(subject.part, view, order))
+            yield _Pair(dw, changed(subject, view)[order], _in_order(subject, view, order))
 
 
 def _other_inputs(subject: Subject) -> Iterator[_Pair]:
     for view in tried(subject):
-        order = _rolled(view.w.shape[1])
-        dw = changed(subject, views.inputs(subject.part, view, order))
-        yield _Pair(dw, changed(subject, view)[:, order], _in_order(subject, view, order))
+        for order in _orders(view.w.shape[1]):
+            dw = changed(subject, views.inputs(subject.part, view, order))
+            yield _Pair(dw, changed(subject, view)[:, order], _in_order(subject, view, order))
 
 
-def _rolled(n: int) -> list[int]:
-    """The last first: every index elsewhere, and no order of three its own inverse."""
-    return [*range(n)][-1:] + [*range(n)][:-1]
+def _orders(n: int) -> list[list[int]]:
+    """The first two swapped, and the last first: what one leaves alone (a ring of neighbours) the other does not."""
+    first, *rest = range(n)
+    return [[*rest[:1], first, *rest[1:]], [*rest[-1:], first, *rest[:-1]]]
 
 
 def _in_order(subject: Subject, view: Any, order: list[int]) -> dict[str, Any]:

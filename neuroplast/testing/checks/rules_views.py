@@ -34,17 +34,17 @@ def changed(subject: Subject, view: View, what: str = "dw") -> Tensor:
 def stepped(subject: Subject, view: View, what: str = "dw") -> tuple[Tensor, State]:
     """The change, and the memory after the step; the view's own stays as it is."""
     shown, view = shows(subject.part, view), copied(subject.part, view)
-    dw = _told(subject, view, lambda: delta_of(subject, view).tensor())
+    dw = _told(subject, view, what, lambda: delta_of(subject, view, what).tensor())
     like(f"{subject.kind}: {what}", dw, view.w, **shown)
     for name in subject.part.memories():
         if not getattr(view.memory, name).isfinite().all():
             raise Violation(
-                f"{subject.kind}: memory {name} is not finite after the step", in_words(**shown)
+                f"{subject.kind}: {what}: memory {name} is not finite after it", in_words(**shown)
             )
     return dw, view.memory
 
 
-def delta_of(subject: Subject, view: View) -> Delta:
+def delta_of(subject: Subject, view: View, what: str = "dw") -> Delta:
     """What the rule gives for a view, held to be a Delta; the rule changes the view's memory."""
     try:
         inspect.signature(subject.part.delta).bind(view)
@@ -54,7 +54,7 @@ def delta_of(subject: Subject, view: View) -> Delta:
             f"{subject.kind}: delta{found} cannot be called with a view ({error}); "
             "write delta(self, view: View) -> Delta"
         ) from error
-    delta = _told(subject, view, lambda: subject.part.delta(view))
+    delta = _told(subject, view, what, lambda: subject.part.delta(view))
     if not isinstance(delta, Delta):
         raise Violation(
             f"{subject.kind}: delta gave {type(delta).__name__}, not a Delta; "
@@ -64,7 +64,7 @@ def delta_of(subject: Subject, view: View) -> Delta:
     return delta
 
 
-def _told(subject: Subject, view: View, call: Callable[[], Any]) -> Any:
+def _told(subject: Subject, view: View, what: str, call: Callable[[], Any]) -> Any:
     """What a call gives; an error of the rule's own becomes a Violation that shows the view."""
     shown = shows(subject.part, view)
     try:
@@ -73,7 +73,7 @@ def _told(subject: Subject, view: View, call: Callable[[], Any]) -> Any:
         raise
     except Exception as error:
         raise Violation(
-            f"{subject.kind}: raised {type(error).__name__}: {error}", in_words(**shown)
+            f"{subject.kind}: {what}: raised {type(error).__name__}: {error}", in_words(**shown)
         ) from error
 
 
