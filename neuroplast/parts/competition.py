@@ -14,10 +14,14 @@ class Competition(Component):
     """v -> g, the plasticity activity. Ties go to the lowest index.
 
     graded: whether several neurons are meant to share; one that takes all is then a sign of saturation.
+    couples_batch: whether the g of one stimulus depends on the others of its batch.
+    couples_positions: whether groups of competitors depend on each other, such as a position on the next one.
     """
 
     family: ClassVar[str] = "competition"
     graded: ClassVar[bool] = False
+    couples_batch: ClassVar[bool] = False
+    couples_positions: ClassVar[bool] = False
 
     def check(self, response_shape: Shape) -> None:
         """Refuse, with a ConfigurationError, a response (post, *positions) that cannot compete like this."""

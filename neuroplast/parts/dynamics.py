@@ -10,9 +10,13 @@ if TYPE_CHECKING:
 
 
 class Dynamics(Component):
-    """u -> v, one of a list, in order."""
+    """u -> v, one of a list, in order.
+
+    couples_batch: whether the v of one stimulus depends on the others of its batch.
+    """
 
     family: ClassVar[str] = "dynamics"
+    couples_batch: ClassVar[bool] = False
 
     def integrate(self, u: Post, memory: State) -> Post:
         """The drive after this mechanism, of u's shape; memory is read here and changed only in `adapt`."""

@@ -10,9 +10,13 @@ from neuroplast.shapes import Post
 
 
 class Signal(Component):
-    """(labels, response) -> a factor that rules read as `view.signals[name]`."""
+    """(labels, response) -> a factor that rules read as `view.signals[name]`.
+
+    couples_batch: whether the factor of one stimulus depends on the others of its batch.
+    """
 
     family: ClassVar[str] = "signal"
+    couples_batch: ClassVar[bool] = False
 
     @abstractmethod
     def signal(self, labels: Tensor, response: Post) -> Tensor:

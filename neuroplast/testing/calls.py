@@ -13,10 +13,14 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
-from neuroplast.testing.check import NotApplicable
+from neuroplast.testing.check import NotApplicable, Violation
 from neuroplast.testing.numbers import hold_near, normal
 
-Tensors = Mapping[str, Tensor]
+Tensors = Mapping[str, Any]
+"""Tensors by name; as Any, so that they can be handed on by name."""
+
+Place = tuple[slice | int, ...]
+"""An index into a tensor."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class Call:
     @property
     def model(self) -> Tensor:
         """The tensor whose dtype and device the result must have."""
-        return next(t for t in self.given.values() if t.is_floating_point())
+        model: Tensor = next(t for t in self.given.values() if t.is_floating_point())
+        return model
 
 
 def _changed(tensors: Tensors, change: Callable[[Tensor], Tensor]) -> Tensors:
@@ -99,6 +104,26 @@ def of_each(calls: Iterable[Call], hold: Callable[[Call], None]) -> None:
         raise NotApplicable(f"every size that was tried is refused: {refusal or 'there is none'}")
 
 
+def coupled_as_declared(part: Any, calls: Iterable[Call]) -> None:
+    """Hold that a stimulus depends on the others of its batch just where the part declares `couples_batch`."""
+    if part.couples_batch:
+        some_apart(f"{part.kind}: declares couples_batch, and no stimulus", calls, stimuli_alone)
+    else:
+        of_each(calls, stimuli_alone)
+
+
+def some_apart(what: str, calls: Iterable[Call], hold: Callable[[Call], None]) -> None:
+    """Hold that some call is not alone, since the part declares so."""
+    for call in calls:
+        try:
+            hold(call)
+        except ConfigurationError:
+            continue
+        except Violation:
+            return
+    raise Violation(f"{what} changed with the others; leave the declaration out")
+
+
 def stimuli_alone(call: Call) -> None:
     """Hold that each stimulus gives the same when it is presented by itself."""
     whole = call.result()
@@ -120,7 +145,7 @@ def positions_alone(call: Call, *names: str) -> None:
     """Hold that each position gives the same whatever stands at the others, of these tensors, or of all."""
     whole = call.result()
     for place in product(*(range(n) for n in whole.shape[2:])):
-        here = (slice(None), slice(None), *place)
+        here: Place = (slice(None), slice(None), *place)
         found = replace(call, given=_elsewhere(call, here, names)).result()
         what = f"{call.what}: position {place} with other numbers at the other positions"
         hold_near(what, found[here], whole[here], **call.given)
@@ -130,15 +155,13 @@ def neurons_alone(call: Call) -> None:
     """Hold that each neuron gives the same whatever the others do."""
     whole = call.result()
     for i in range(whole.shape[1]):
-        here = (slice(None), i)
+        here: Place = (slice(None), i)
         found = replace(call, given=_elsewhere(call, here, ())).result()
         what = f"{call.what}: neuron {i} with other numbers at the other neurons"
         hold_near(what, found[here], whole[here], **call.given)
 
 
-def _elsewhere(
-    call: Call, here: tuple[slice | int, ...], names: tuple[str, ...]
-) -> dict[str, Tensor]:
+def _elsewhere(call: Call, here: Place, names: tuple[str, ...]) -> Tensors:
     """Other and larger numbers, except in one place."""
     given = dict(call.given)
     for name in names or given:

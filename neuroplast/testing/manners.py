@@ -48,7 +48,7 @@ def _known(
 
 
 def takes_its_arguments(subject: Subject) -> None:
-    """A method with a wrong signature is told before it fails somewhere inside a layer."""
+    """A method can be called by place and by name, as layers do; a wrong signature is told before it fails in one."""
     interface = KINDS[subject.family].interface
     for name, method in inspect.getmembers(interface, inspect.isfunction):
         if name not in vars(interface) or name.startswith("_"):
@@ -57,6 +57,7 @@ def takes_its_arguments(subject: Subject) -> None:
         ours = inspect.signature(getattr(type(subject.part), name))
         try:
             ours.bind(*theirs.parameters)
+            ours.bind(**dict.fromkeys(theirs.parameters))
         except TypeError as error:
             raise Violation(
                 f"{subject.kind}: {name}{ours} cannot be called as {name}{theirs}: {error}; "

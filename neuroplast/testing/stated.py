@@ -21,11 +21,6 @@ def stated(subject: Subject, claims: type[AnyClaims], formula: str) -> AnyClaims
     return found
 
 
-def declares(subject: Subject, flag: str) -> bool:
-    """Whether the part, or what is claimed of it, has a flag such as `couples_batch`."""
-    return bool(getattr(subject.part, flag, False) or getattr(subject.claims, flag, False))
-
-
 @dataclass(frozen=True)
 class Worked:
     """An example worked by hand, and the part it is about."""
@@ -45,7 +40,5 @@ def worked(subject: Subject) -> Iterator[Worked]:
     if not examples or subject.parameters != dict(subject.claims.cases[0]):
         return
     for number, example in enumerate(examples, start=1):
-        given = example.parameters
-        yield Worked(
-            number, example, subject.part if given is None else type(subject.part)(**given)
-        )
+        parameters = subject.claims.cases[0] if example.parameters is None else example.parameters
+        yield Worked(number, example, type(subject.part)(**parameters))

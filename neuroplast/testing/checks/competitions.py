@@ -14,13 +14,21 @@ from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
-from neuroplast.testing.calls import Call, neurons_alone, of_each, positions_alone, stimuli_alone
+from neuroplast.testing.adapting import adapting
+from neuroplast.testing.calls import (
+    Call,
+    coupled_as_declared,
+    neurons_alone,
+    of_each,
+    positions_alone,
+    some_apart,
+)
 from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import CompetitionClaims, Row
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words
 from neuroplast.testing.responses import memory_of, of_shape, responses
-from neuroplast.testing.stated import Worked, declares, stated, worked
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 
 _HAIR = 1e-9
@@ -84,6 +92,7 @@ def in_space(competition: object) -> bool:
 
 
 manners("competition", calls)
+adapting("competition")
 
 
 # -- what is claimed ---------------------------------------------------------------------------------------------------
@@ -165,21 +174,22 @@ def treats_neurons_alike(subject: Subject) -> None:
 
 @check("competition", "lets each stimulus compete alone")
 def stimuli_compete_alone(subject: Subject) -> None:
-    """A stimulus gives the same g whatever is presented with it, unless the part declares `couples_batch`."""
-    if declares(subject, "couples_batch"):
-        raise NotApplicable(f"{subject.kind} declares that it couples the stimuli of a batch")
-    of_each(calls(subject), stimuli_alone)
+    """A stimulus gives the same g whatever is presented with it; just where `couples_batch` is declared it does not."""
+    coupled_as_declared(subject.part, calls(subject))
 
 
 @check("competition", "lets each group compete alone")
 def groups_compete_alone(subject: Subject) -> None:
-    """Positions do not influence each other; where they compete, channels do not.
+    """Positions do not influence each other, or channels where positions compete; unless it `couples_positions`."""
 
-    A part that declares `couples_positions` is not asked.
-    """
-    if declares(subject, "couples_positions"):
-        raise NotApplicable(f"{subject.kind} declares that it couples positions")
-    of_each(calls(subject), lambda c: neurons_alone(c) if in_space(c.part) else positions_alone(c))
+    def hold(call: Call) -> None:
+        (neurons_alone if in_space(call.part) else positions_alone)(call)
+
+    if subject.part.couples_positions:
+        what = f"{subject.kind}: declares couples_positions, and no group"
+        some_apart(what, calls(subject), hold)
+    else:
+        of_each(calls(subject), hold)
 
 
 # -- the edges ---------------------------------------------------------------------------------------------------------
@@ -187,11 +197,11 @@ def groups_compete_alone(subject: Subject) -> None:
 
 @check("competition", "stays finite at very large and very small drives")
 def stays_finite(subject: Subject) -> None:
-    """Drives of 1e4 and of 1e-30 in float32 give no overflow and no division by zero."""
+    """Drives of 1e4, of 1e-30 and of nothing, in float32, give no overflow and no division by zero."""
 
     def hold(call: Call) -> None:
         v = call.given["v"].float()
-        for size in (1e4, -1e4, 1e-30):
+        for size in (1e4, -1e4, 1e-30, 0.0):
             for drives in (v * size, torch.full_like(v, size), v.sign() * size):
                 g = replace(call.of(Tensor.float), given={"v": drives}).result()
                 if not g.isfinite().all():

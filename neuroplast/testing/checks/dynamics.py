@@ -12,13 +12,13 @@ from neuroplast.component import State
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.bench import Setting
-from neuroplast.testing.calls import Call, Tensors, of_each, stimuli_alone
-from neuroplast.testing.check import NotApplicable, check
+from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each
+from neuroplast.testing.check import check
 from neuroplast.testing.claims import DynamicsClaims, Neuron
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.responses import memory_of, of_shape, responses
-from neuroplast.testing.stated import Worked, declares, stated, worked
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
@@ -120,6 +120,4 @@ def by_hand(subject: Subject, case: Worked) -> None:
 @check("dynamics", "integrates each stimulus alone")
 def stimuli_integrate_alone(subject: Subject) -> None:
     """A stimulus gives the same v whatever is presented with it, unless the part declares `couples_batch`."""
-    if declares(subject, "couples_batch"):
-        raise NotApplicable(f"{subject.kind} declares that it couples the stimuli of a batch")
-    of_each(calls(subject), stimuli_alone)
+    coupled_as_declared(subject.part, calls(subject))

@@ -12,7 +12,7 @@ from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
 from neuroplast.testing.bench import Plain, Setting
-from neuroplast.testing.calls import Call, Tensors, of_each, stimuli_alone
+from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each, stimuli_alone
 from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import NormalisationClaims
 from neuroplast.testing.manners import manners
@@ -140,20 +140,7 @@ def alone_when_frozen(subject: Subject) -> None:
 @check("normalisation", "declares truly whether it couples the batch")
 def couples_truly(subject: Subject) -> None:
     """While statistics adapt, a stimulus may depend on others, later ones too, only where `couples_batch` says so."""
-    if not subject.part.couples_batch:
-        of_each(calls(subject, (True,)), stimuli_alone)
-        return
-    for call in calls(subject, (True,)):
-        if len(x := call.given["x"]) > 1:
-            other = x.clone()
-            other[1:] = 3 * x[1:] + 1
-            if not torch.equal(
-                call.result()[0], call_of(call.part, other, call.memory, True).result()[0]
-            ):
-                return
-    raise Violation(
-        f"{subject.kind}: declares couples_batch, and no stimulus changed with the others; leave it out"
-    )
+    coupled_as_declared(subject.part, calls(subject, (True,)))
 
 
 @check("normalisation", "declares truly whether it is signed")

@@ -10,13 +10,13 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
-from neuroplast.testing.calls import Call, of_each, stimuli_alone
-from neuroplast.testing.check import NotApplicable, check
+from neuroplast.testing.calls import Call, coupled_as_declared, of_each
+from neuroplast.testing.check import check
 from neuroplast.testing.claims import SignalClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.responses import responses
-from neuroplast.testing.stated import Worked, declares, stated, worked
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 
 
@@ -75,6 +75,4 @@ def by_hand(subject: Subject, case: Worked) -> None:
 @check("signal", "judges each stimulus alone")
 def judges_alone(subject: Subject) -> None:
     """A stimulus gives the same factor whatever is presented with it, unless the part declares `couples_batch`."""
-    if declares(subject, "couples_batch"):
-        raise NotApplicable(f"{subject.kind} declares that it couples the stimuli of a batch")
-    of_each(calls(subject), stimuli_alone)
+    coupled_as_declared(subject.part, calls(subject))

@@ -1,0 +1,321 @@
+"""Competitions that are broken on purpose, and the checks that must catch them."""
+
+from typing import ClassVar
+
+import pytest
+import torch
+from support.asking import catch, hold, skip
+from support.sound import sound
+
+from neuroplast import Competition, ConfigurationError, Memory
+from neuroplast.functional import Axis, along, competitors
+from neuroplast.testing import CompetitionClaims, Example
+
+FORMULA = "equals its formula, looped, with drives"
+HAND = "gives the numbers worked by hand"
+TIES = "gives ties to the lowest index, with drives"
+LIMIT = "refuses more winners than competitors"
+FINITE = "stays finite at very large and very small drives"
+STIMULI = "lets each stimulus compete alone"
+GROUPS = "lets each group compete alone"
+ADAPTS = ("adapts its own memory and nothing else", "adapts in the same way when asked again")
+
+
+class Best(Competition):
+    """The k largest keep their drive."""
+
+    kind = "best"
+    k: int = 1
+    axis: Axis = "channels"
+
+    def check(self, response_shape):
+        if self.k > competitors(self.axis, response_shape):
+            raise ConfigurationError("too many winners")
+
+    def compete(self, v, memory):
+        return along(self.axis, v, self.keep)
+
+    def keep(self, v, dim):
+        return torch.where(self.rank(v, dim) < self.k, v, 0.0)
+
+    def rank(self, v, dim):
+        return v.argsort(dim=dim, descending=True, stable=True).argsort(dim=dim)
+
+
+class BestClaims(CompetitionClaims):
+    of = "best"
+    examples = (
+        Example({"v": [1.0, 3.0, 2.0]}, [0.0, 3.0, 0.0]),
+        Example({"v": [1.0, 3.0, 2.0]}, [0.0, 3.0, 2.0], {"k": 2, "axis": "space"}),
+    )
+
+    def compete(self, competition, v):
+        winners = sorted(range(len(v)), key=lambda i: (-v[i], i))[: competition.k]
+        return [v[i] if i in winners else 0.0 for i in range(len(v))]
+
+
+class Shared(Competition):
+    """exp(b v) / Σ exp(b v), b = 2."""
+
+    kind = "shared"
+
+    def compete(self, v, memory):
+        return (2 * v).softmax(1)
+
+
+class SharedClaims(CompetitionClaims):
+    of = "shared"
+    examples = (Example({"v": [0.0, 0.0]}, [0.5, 0.5]),)
+
+    def compete(self, competition, v):
+        top = max(v)
+        powers = [2.718281828459045 ** (2 * (x - top)) for x in v]
+        return [p / sum(powers) for p in powers]
+
+
+@pytest.mark.parametrize("best", [Best(), Best(k=2), Best(axis="space"), Best(k=3, axis="space")])
+def test_a_sound_hard_competition_passes(best):
+    sound(best, "competitions", BestClaims(), but=ADAPTS)
+
+
+def test_a_sound_soft_competition_passes():
+    sound(Shared(), "competitions", SharedClaims(), but=(LIMIT, *ADAPTS))
+    assert "no whole number" in skip(Shared(), LIMIT)
+    assert "does not adapt" in skip(Shared(), ADAPTS[0])
+    assert "no claims say what shared does" in skip(Shared(), FORMULA)
+
+
+# Wrong winners
+
+
+class LastOfTies(Best):
+    def rank(self, v, dim):
+        return super().rank(v.flip(dim), dim).flip(dim)
+
+
+class OneMore(Best):
+    def keep(self, v, dim):
+        return torch.where(self.rank(v, dim) <= self.k, v, 0.0)
+
+
+class Losers(Best):
+    def keep(self, v, dim):
+        return torch.where(self.rank(v, dim) < self.k, v, -v)
+
+
+class Positive(Best):
+    """Gives nobody anything where all drives are negative."""
+
+    def keep(self, v, dim):
+        return super().keep(v, dim).clamp_min(0)
+
+
+class OtherAxis(Best):
+    """Lets channels compete, whatever its axis."""
+
+    def compete(self, v, memory):
+        return self.keep(v, 1)
+
+
+class FirstAlways(Best):
+    """Favours the first neuron by half a unit."""
+
+    def compete(self, v, memory):
+        bonus = torch.zeros_like(v)
+        bonus[:, 0] = 0.5
+        return along(self.axis, v + bonus, self.keep)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "told"),
+    [
+        (LastOfTies(), TIES, "let ties go to the lowest index"),
+        (LastOfTies(k=2), TIES, "let ties go to the lowest index"),
+        (LastOfTies(axis="space"), TIES, "axis=space"),
+        (LastOfTies(), FORMULA, "v = [["),
+        (OneMore(), FORMULA, "off by"),
+        (OneMore(), HAND, "expected = [0.0, 3.0, 0.0]"),
+        (Losers(), FORMULA, "off by"),
+        (Positive(), FORMULA, "off by"),
+        (OtherAxis(), FORMULA, "axis=space"),
+        (OtherAxis(), HAND, "axis=space"),
+        (FirstAlways(), "treats neurons alike", "rolled by one"),
+    ],
+)
+def test_a_competition_with_other_winners_is_caught(part, name, told):
+    assert told in catch(part, name, BestClaims())
+
+
+def test_the_smallest_example_is_shown():
+    """One neuron has nobody to lose against, so two are the least that shows what losers have."""
+    told = catch(Losers(), FORMULA, BestClaims())
+    assert next(line for line in told.splitlines() if line.startswith("v = ")).count(",") == 1
+
+
+# Wrong shares
+
+
+class Over(Shared):
+    dim: int = 1
+
+    def compete(self, v, memory):
+        return (2 * v).softmax(self.dim)
+
+
+class Twice(Shared):
+    def compete(self, v, memory):
+        return (2 * 2 * v).softmax(1)
+
+
+class Naive(Shared):
+    def compete(self, v, memory):
+        powers = (2 * v).exp()
+        return powers / powers.sum(1, keepdim=True)
+
+
+class OfTheSum(Shared):
+    def compete(self, v, memory):
+        return v / v.sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "told"),
+    [
+        (Over(dim=0), FORMULA, "off by"),
+        (Over(dim=-1), FORMULA, "off by"),
+        (Over(dim=0), STIMULI, "stimulus 0 alone"),
+        (Over(dim=-1), GROUPS, "position (0, 0)"),
+        (Twice(), FORMULA, "off by"),
+        (Naive(), FINITE, "not finite at drives of 10000"),
+        (OfTheSum(), FINITE, "not finite at drives of"),
+    ],
+)
+def test_a_competition_with_other_shares_is_caught(part, name, told):
+    assert told in catch(part, name, SharedClaims())
+
+
+class Neighbours(Best):
+    """Positions of a channel compete, and what the next channel does is taken off."""
+
+    axis: Axis = "space"
+
+    def compete(self, v, memory):
+        return super().compete(v - v.roll(1, 1), memory)
+
+
+def test_channels_that_influence_each_other_where_positions_compete_are_caught():
+    assert "neuron 0" in catch(Neighbours(), GROUPS)
+
+
+class Declared(Over):
+    couples_batch: ClassVar[bool] = True
+    couples_positions: ClassVar[bool] = True
+
+
+def test_what_is_declared_to_couple_must_couple():
+    hold(Declared(dim=0), STIMULI)
+    hold(Declared(dim=-1), GROUPS)
+    assert "couples_batch, and no stimulus changed" in catch(Declared(dim=1), STIMULI)
+    assert "couples_positions, and no group changed" in catch(Declared(dim=1), GROUPS)
+
+
+# Too many winners
+
+
+class Unchecked(Best):
+    def check(self, response_shape):
+        """Lets `compete` fail."""
+
+    def rank(self, v, dim):
+        v.topk(self.k, dim)
+        return super().rank(v, dim)
+
+
+class Clamped(Best):
+    def check(self, response_shape):
+        """Keeps as many as there are."""
+
+
+class Strict(Best):
+    def check(self, response_shape):
+        if self.k >= competitors(self.axis, response_shape):
+            raise ConfigurationError("too many winners")
+
+
+class OneTooMany(Best):
+    def check(self, response_shape):
+        if self.k > competitors(self.axis, response_shape) + 1:
+            raise ConfigurationError("too many winners")
+
+
+class Patient(Shared):
+    """A whole number that has nothing to do with how many compete."""
+
+    delay: int = 1
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (Unchecked(), "compete raises RuntimeError"),
+        (Clamped(), "competitors passes for"),
+        (Strict(), "k=1 among 1 competitors is refused"),
+        (OneTooMany(), "competitors passes for"),
+    ],
+)
+def test_winners_beyond_the_competitors_must_be_refused_and_no_others(part, told):
+    assert told in catch(part, LIMIT)
+
+
+def test_a_whole_number_that_counts_nothing_is_left_alone():
+    hold(Patient(), LIMIT)
+
+
+# Memory
+
+
+class Counting(Competition):
+    """Counts steps; its memory slows the drive."""
+
+    kind = "counting"
+    steps = Memory("post")
+
+    def compete(self, v, memory):
+        return v.clone()
+
+    def adapt(self, view):
+        view.memory.steps.add_(1)
+
+
+class CountsPresentations(Counting):
+    def compete(self, v, memory):
+        memory.steps.add_(1)
+        return v.clone()
+
+
+class ChangesDrives(Counting):
+    def adapt(self, view):
+        view.v.mul_(0.5)
+
+
+class Endless(Counting):
+    def adapt(self, view):
+        view.memory.steps.div_(view.memory.steps)
+
+
+class Drifting(Counting):
+    seen: ClassVar = []
+
+    def adapt(self, view):
+        self.seen.append(view)
+        view.memory.steps.add_(len(self.seen))
+
+
+def test_memory_is_for_adapt_alone():
+    for name in ADAPTS:
+        hold(Counting(), name)
+    told = catch(CountsPresentations(), "changes nothing it is handed")
+    assert "changed memory.steps" in told
+    assert "changed v" in catch(ChangesDrives(), ADAPTS[0])
+    assert "memory steps is not finite" in catch(Endless(), ADAPTS[0])
+    assert "gave other memory" in catch(Drifting(), ADAPTS[1])
