@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from neuroplast import registry as registries
 from neuroplast.component import Component
 from neuroplast.registry import Registry
+from neuroplast.testing import unexpected
 from neuroplast.testing.check import ANY, Check, NotApplicable, Outcome, Violation, checks
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.table import in_words
@@ -20,7 +19,6 @@ from neuroplast.testing.table import in_words
 RESULTS = ("passed", "failed", "skipped", "excepted")
 
 _MADE = Check(ANY, "is made with the parameters to check it with", lambda subject: None)
-_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ def questions(
     only: a piece of the names of the checks to ask. What goes wrong while questions are made is a question that fails.
     """
     asked = [c for c in checks() if c.family in (ANY, part.family)]
+    asked.sort(key=lambda c: (c.family == ANY, c.variations is not None))  # the plainest first
     claims = registry.claims(part.family, part.kind)
     for parameters in claims.cases if claims else ({},):
         subject, error = _made(part, parameters, claims, registry)
@@ -147,19 +146,14 @@ def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:
         return "skipped", str(reason), "", ""
     except Violation as violation:
         cause = violation.__cause__
-        return "failed", str(violation), violation.example, _trace(cause) if cause else ""
+        where = unexpected.trace(cause) if cause else ""
+        return "failed", str(violation), violation.example, where
     except (Exception, SystemExit) as error:
         message = " ".join(str(error).split())
-        return "failed", f"raised {type(error).__name__}: {message}", "", _trace(error)
+        raised = f"raised {type(error).__name__}: {message}"
+        where = unexpected.trace(error) or unexpected.call(error)
+        return "failed", raised, unexpected.example(error), where
     return "passed", "", "", ""
-
-
-def _trace(error: BaseException) -> str:
-    """The traceback of an unexpected error from where the kit was left; whole where it never was."""
-    where = error.__traceback__
-    while where is not None and _HERE in Path(where.tb_frame.f_code.co_filename).parents:
-        where = where.tb_next
-    return "".join(traceback.format_exception(type(error), error, where or error.__traceback__))
 
 
 def _exception(subject: Subject, name: str) -> str | None:

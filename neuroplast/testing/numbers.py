@@ -66,7 +66,7 @@ def in_words(**values: Any) -> str:
 def _word(value: Any) -> str:
     if not isinstance(value, Tensor):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
-    if value.numel() > _SHOWN:
+    if value.numel() > _SHOWN or value.is_meta:
         return f"{value.dtype} of shape {tuple(value.shape)}"
     rounded = value.detach().cpu().double()
     return str(_rounded(rounded.tolist()))

@@ -37,14 +37,43 @@ def title(outcome: Outcome, plugin: str = "") -> str:
     return f"{part_name(outcome)}{by}{given}: {outcome.check}"
 
 
-def in_full(outcome: Outcome, plugin: str = "") -> str:
-    """One outcome with its message, the smallest example, and the traceback of an unexpected error."""
+def in_full(outcome: Outcome, plugin: str = "", more: Sequence[Outcome] = ()) -> str:
+    """One outcome with its message, the smallest example, and the traceback of an unexpected error.
+
+    more: others that need not be told in full.
+    """
     blocks = [outcome.message]
     if outcome.example:
         blocks += ["smallest example found:", indent(outcome.example, "  ")]
     if outcome.trace:
         blocks.append(outcome.trace.rstrip())
+    if more:
+        names = Counter(_question(o) for o in more)
+        listed = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in names.items())
+        blocks.append(f"and in {len(more)} more: {listed}")
     return f"{title(outcome, plugin)}\n{indent(chr(10).join(blocks), '  ')}"
+
+
+def failures(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, list[Outcome]]]:
+    """The first failure of its kind, with those that ask the same in another setting, or tell the same."""
+    groups: list[tuple[Outcome, list[Outcome]]] = []
+    known: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.result != "failed":
+            continue
+        keys = [(part_name(outcome), text) for text in (_question(outcome), outcome.message)]
+        more = next((known[key] for key in keys if key in known), None)
+        if more is not None:
+            more.append(outcome)
+        else:
+            groups.append((outcome, []))
+            known.update(dict.fromkeys(keys, groups[-1][1]))
+    return groups
+
+
+def _question(outcome: Outcome) -> str:
+    """The name of the check without the setting."""
+    return outcome.check.partition(" [")[0].removesuffix(" on the geometry")
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[str]:
@@ -63,7 +92,7 @@ def totals(outcomes: Sequence[Outcome], parts: int) -> str:
 def in_words(outcomes: Sequence[Outcome]) -> str:
     """Counts by part, what failed in full, why checks were skipped, and the totals."""
     lines = [f"{name}: {passed} of {all_} passed" for name, all_, passed, *_ in rows(outcomes)]
-    lines += [in_full(o) for o in outcomes if o.result == "failed"]
+    lines += [in_full(first, more=more) for first, more in failures(outcomes)]
     lines += [f"skipped {reason}" for reason in reasons(outcomes)]
     return "\n".join([*lines, totals(outcomes, len({part_name(o) for o in outcomes}))])
 

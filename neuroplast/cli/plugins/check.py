@@ -136,10 +136,8 @@ def _print(given: Chosen, found: list[Outcome]) -> None:
     owner = {f"{e.part.family}:{e.part.kind}": e.plugin.name for e in given.entries}
     if rows := table.rows(found, owner):
         print(columns(rows, head=table.HEAD))
-    for outcome in found:
-        if outcome.result == "failed":
-            told = table.in_full(outcome, owner[table.part_name(outcome)])
-            print(f"\nFAILED {told}")
+    for outcome, more in table.failures(found):
+        print(f"\nFAILED {table.in_full(outcome, owner[table.part_name(outcome)], more)}")
     _print_lines(
         "known exceptions:",
         [f"{table.title(o)}: {o.message}" for o in found if o.result == "excepted"],
