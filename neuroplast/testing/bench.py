@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -111,7 +111,7 @@ class Setting:
 
         part: whose new memory the view shows; a rule also gets every signal that it `uses`.
         """
-        drawn = {
+        drawn: dict[str, Any] = {
             "x": self.x(seed=seed + 1, dtype=dtype),
             "w": self.w(seed=seed + 2, dtype=dtype),
             "w_e": self.w(seed=seed + 3, dtype=dtype),

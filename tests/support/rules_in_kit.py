@@ -11,7 +11,13 @@ from neuroplast_plugins.synapses.conv2d import Conv2d
 
 
 class Double(Rule):
-    """Δ = Σ g (x - v w_e)."""
+    """A rule that is what it says.
+
+        Δw_ij = Σ g_i (x_j - v_i w_ij)
+
+    Source:
+        Made up for these tests.
+    """
 
     kind: ClassVar[str] = "double"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -46,7 +47,7 @@ def takes_zeros(subject: Subject) -> None:
     """Silence is common: nothing may come of it but what the equation says, and never a NaN."""
     for view in tried(subject):
         for names in (("x",), ("g",), ("u", "v", "g"), ("w", "w_e"), ("x", "u", "v", "g")):
-            zeros = {name: torch.zeros_like(getattr(view, name)) for name in names}
+            zeros: dict[str, Any] = {name: torch.zeros_like(getattr(view, name)) for name in names}
             _hold_step(subject, replace(view, **zeros), f"with {' and '.join(names)} zero, ")
 
 
@@ -98,7 +99,9 @@ def _of_example(subject: Subject, example: Example) -> View:
     given = {k: float64(v) for k, v in example.given.items() if k in TENSORS}
     w, g = given["w"], given["g"]
     given = {"w_e": w, "u": g, "v": g, **given}
-    tensors = {k: t if k in ("w", "w_e") else t[..., None] for k, t in given.items()}
+    tensors: dict[str, Any] = {
+        k: t if k in ("w", "w_e") else t[..., None] for k, t in given.items()
+    }
     setting = Setting(Plain(neurons=len(w)), (w.shape[1], 1), len(g))
     view = setting.view(subject.part, **tensors)
     for name, values in example.given.get("memory", {}).items():

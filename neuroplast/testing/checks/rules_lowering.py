@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from neuroplast.functional import per_neuron
 from neuroplast.reference import Reference
 from neuroplast.testing.bench import Setting, geometries, ladder
 from neuroplast.testing.check import NotApplicable, check
+from neuroplast.testing.checks.rules_loop import TENSORS
 from neuroplast.testing.checks.rules_views import (
     changed,
     copied,
@@ -89,7 +91,7 @@ def takes_any_memory_order(subject: Subject, setting: Setting) -> None:
     view = experienced(subject, setting)
     expected = changed(subject, view)
     for order, laid in _ORDERS.items():
-        tensors = {name: laid(getattr(view, name)) for name in ("x", "w", "w_e", "u", "v", "g")}
+        tensors: dict[str, Any] = {name: laid(getattr(view, name)) for name in TENSORS}
         signals = {name: laid(signal) for name, signal in view.signals.items()}
         found = changed(
             subject, replace(view, signals=signals, **tensors), f"dw of {order} tensors"

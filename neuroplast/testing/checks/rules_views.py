@@ -111,7 +111,7 @@ def experienced(subject: Subject, setting: Setting) -> View:
 def mapped(part: Component, view: View, change: Callable[[Tensor], Tensor]) -> View:
     """The view with every tensor changed by a function, memory included."""
     memory = {name: change(getattr(view.memory, name)) for name in part.memories()}
-    tensors = {name: change(getattr(view, name)) for name in TENSORS}
+    tensors: dict[str, Any] = {name: change(getattr(view, name)) for name in TENSORS}
     signals = {name: change(signal) for name, signal in view.signals.items()}
     return replace(view, signals=signals, memory=State(memory), **tensors)
 
@@ -127,14 +127,14 @@ def stimuli(view: View, index: Sequence[int]) -> View:
     """Some stimuli of a view, in this order."""
     chosen = torch.tensor(index)
     signals = {name: signal[chosen] for name, signal in view.signals.items()}
-    activities = {name: getattr(view, name)[chosen] for name in ACTIVITIES}
+    activities: dict[str, Any] = {name: getattr(view, name)[chosen] for name in ACTIVITIES}
     return replace(view, signals=signals, **activities)
 
 
 def neurons(part: Component, view: View, index: Sequence[int]) -> View:
     """A view of the kit's own geometry with its neurons in another order."""
     order = torch.tensor(index)
-    post = {name: getattr(view, name)[:, order] for name in "uvg"}
+    post: dict[str, Any] = {name: getattr(view, name)[:, order] for name in "uvg"}
     signals = {n: s[:, order] if s.ndim > 1 else s for n, s in view.signals.items()}
     view = replace(view, w=view.w[order], w_e=view.w_e[order], signals=signals, **post)
     return view.remembering(_memory(part, view, {"post": order}))
