@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +9,7 @@ from neuroplast import registry
 from neuroplast.component import Component
 from neuroplast.errors import DataError
 from neuroplast.parts.stimuli import DataFile, Stimuli
-
-ROOT_VARIABLE = "NEUROPLAST_DATA"
-
-
-def data_root() -> Path:
-    """The folder where sets are looked for: $NEUROPLAST_DATA, else ~/.cache/neuroplast/datasets."""
-    named = os.environ.get(ROOT_VARIABLE, "")
-    return Path(named).expanduser() if named else Path.home() / ".cache/neuroplast/datasets"
+from neuroplast.parts.stimuli import data_root as data_root
 
 
 @dataclass(frozen=True)

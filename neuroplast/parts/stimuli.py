@@ -1,5 +1,6 @@
 """Where stimuli come from."""
 
+import os
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,14 @@ from torch import Tensor
 
 from neuroplast.component import Component
 from neuroplast.shapes import Shape
+
+ROOT_VARIABLE = "NEUROPLAST_DATA"
+
+
+def data_root() -> Path:
+    """The folder where sets are looked for: $NEUROPLAST_DATA, else ~/.cache/neuroplast/datasets."""
+    named = os.environ.get(ROOT_VARIABLE, "")
+    return Path(named).expanduser() if named else Path.home() / ".cache/neuroplast/datasets"
 
 
 @dataclass(frozen=True)

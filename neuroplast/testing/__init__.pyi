@@ -7,6 +7,7 @@ from .check import Outcome as Outcome
 from .check import Violation as Violation
 from .check import check as check
 from .check import checks as checks
+from .claims import ArchitectureClaims as ArchitectureClaims
 from .claims import Claims as Claims
 from .claims import CompetitionClaims as CompetitionClaims
 from .claims import ConstraintClaims as ConstraintClaims
@@ -15,11 +16,14 @@ from .claims import EffectiveClaims as EffectiveClaims
 from .claims import Example as Example
 from .claims import InitialisationClaims as InitialisationClaims
 from .claims import Input as Input
+from .claims import MeasureClaims as MeasureClaims
 from .claims import Neuron as Neuron
 from .claims import NormalisationClaims as NormalisationClaims
 from .claims import PoolClaims as PoolClaims
 from .claims import PopulationClaims as PopulationClaims
+from .claims import PreprocessingClaims as PreprocessingClaims
 from .claims import RateClaims as RateClaims
+from .claims import ReadoutClaims as ReadoutClaims
 from .claims import RecipeClaims as RecipeClaims
 from .claims import RuleClaims as RuleClaims
 from .claims import ScalingClaims as ScalingClaims
@@ -27,6 +31,7 @@ from .claims import SignalClaims as SignalClaims
 from .claims import SimilarityClaims as SimilarityClaims
 from .claims import Site as Site
 from .claims import StepClaims as StepClaims
+from .claims import StimuliClaims as StimuliClaims
 from .claims import SynapseClaims as SynapseClaims
 from .claims import holds as holds
 from .kit import Report as Report

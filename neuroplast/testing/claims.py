@@ -345,3 +345,33 @@ class RecipeClaims(Claims):
     def parts(self, recipe: Any) -> Mapping[str, Any]:
         """The layer's entries as in a scenario file."""
         raise NotImplementedError
+
+
+class ArchitectureClaims(Claims):
+    """Of an architecture: parameters to try it with, and what `@holds`."""
+
+    family = "architecture"
+
+
+class StimuliClaims(Claims):
+    """Of stimuli: parameters to try them with, and what `@holds`."""
+
+    family = "stimuli"
+
+
+class PreprocessingClaims(Claims):
+    """Of a preprocessing: parameters to try it with, and what `@holds`."""
+
+    family = "preprocessing"
+
+
+class ReadoutClaims(Claims):
+    """Of a read-out: parameters to try it with, and what `@holds`."""
+
+    family = "readout"
+
+
+class MeasureClaims(Claims):
+    """Of a measure: parameters to try it with, and what `@holds`."""
+
+    family = "measure"

@@ -37,11 +37,10 @@ def skip(part, name, claims=None, **given):
     return str(reason.value)
 
 
-def hold_all(part, claims=None, but=(), **given):
-    """Every check of the part's family finds nothing wrong, and none but those named is skipped."""
-    names = [c.name for c in checks() if c.family == part.family]
-    assert names
-    for name in names:
-        if name in but:
-            continue
+def hold_all(part, of, claims=None, but=(), **given):
+    """Every check of the file `checks/<of>.py` finds nothing wrong, and none but those named is skipped."""
+    module = f"neuroplast.testing.checks.{of}"
+    names = [c.name for c in checks() if c.family == part.family and c.ask.__module__ == module]
+    assert names, f"{module} asks nothing of a {part.family}"
+    for name in set(names) - set(but):
         hold(part, name, claims, **given)

@@ -164,7 +164,7 @@ def equals_its_formula(subject: Subject) -> None:
             asked = True
             weights.enforce()
             expected = torch.tensor(rows, dtype=torch.float64).reshape(weights.w.shape)
-            shown = {"before": before, "signs": weights.row_signs}
+            shown: dict[str, Any] = {"before": before, "signs": weights.row_signs}
             hold_near("w", weights.w, expected, BY_HAND, **shown)
     if not asked:
         raise NotApplicable("claims leave it to chance or to the other neurons")
@@ -188,7 +188,7 @@ def is_idempotent(subject: Subject) -> None:
             weights.enforce()
             once = weights.w.clone()
             count = int(weights.enforce())
-            shown = {"once": once, "twice": weights.w, "dtype": dtype}
+            shown: dict[str, Any] = {"once": once, "twice": weights.w, "dtype": dtype}
             hold_near(f"w enforced twice after {what}", weights.w, once.double(), within, **shown)
             if count:
                 raise Violation(
@@ -210,7 +210,11 @@ def spares_what_is_allowed(subject: Subject) -> None:
             fine = [claims.allowed(subject.part, r, weights.row_signs) for r in weights.rows()]
             weights.enforce()
             for i in (i for i, allowed in enumerate(fine) if allowed):
-                shown = {"before": before, "after": weights.w, "signs": weights.row_signs}
+                shown: dict[str, Any] = {
+                    "before": before,
+                    "after": weights.w,
+                    "signs": weights.row_signs,
+                }
                 hold_near(f"w of neuron {i}, allowed", weights.w[i], before[i], 1e-5, **shown)
 
 

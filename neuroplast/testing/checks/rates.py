@@ -124,7 +124,7 @@ def reads_no_input(subject: Subject) -> None:
         for progress in GRID:
             before = per_neuron(subject.part, view, progress)
             found = per_neuron(subject.part, changed, progress)
-            shown = {"x before": view.x, "x": changed.x, "progress": progress}
+            shown: dict[str, Any] = {"x before": view.x, "x": changed.x, "progress": progress}
             hold_near("rate with another x, w_e and signals", found, before, **shown)
 
 
@@ -140,5 +140,5 @@ def reads_no_other_neuron(subject: Subject) -> None:
         for progress in GRID:
             before = per_neuron(subject.part, view, progress)[1:]
             found = per_neuron(subject.part, changed, progress)[1:]
-            shown = {"w before": view.w, "w": changed.w, "progress": progress}
+            shown: dict[str, Any] = {"w before": view.w, "w": changed.w, "progress": progress}
             hold_near("rates of the others after neuron 0 changed", found, before, **shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -32,7 +33,7 @@ class Trial:
     delta: Delta
 
     @property
-    def shown(self) -> dict[str, Tensor | int]:
+    def shown(self) -> dict[str, Any]:
         """The example, for a message."""
         return {"dw": self.delta.tensor(), "count": self.view.count, "g": self.view.g}
 

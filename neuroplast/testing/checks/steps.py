@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -32,8 +33,8 @@ def changes(
 ) -> Iterator[Delta]:
     """A symbolic change for each step; its decay is of w itself where `aliased`, as in most layers."""
     for n in range(STEPS):
-        given = {"w": w, "w_e": w} if aliased else {"w": w}
-        view = setting.view(seed=20 * n, dtype=dtype, **given)
+        view = setting.view(seed=20 * n, dtype=dtype, w=w)
+        view = replace(view, w_e=w) if aliased else view
         yield view.outer(view.g) - view.decay(view.g * view.v)
 
 
@@ -85,7 +86,7 @@ def _hold_steps(
             ]
             for i, row in enumerate(each)
         ]
-        shown = {"step": number, "w before": before, "dw": dw, "eta": eta}
+        shown: dict[str, Any] = {"step": number, "w before": before, "dw": dw, "eta": eta}
         wanted = torch.tensor([[new for new, _ in row] for row in expected], dtype=torch.float64)
         hold_near("w", w, wanted.reshape(w.shape), **shown)
         _hold_memory(part, memory, [[kept for _, kept in row] for row in expected], shown)

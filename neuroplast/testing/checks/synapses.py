@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import prod
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -190,7 +191,7 @@ def sums_over_what_is_seen(subject: Subject) -> None:
         raw, w, post = _raw(setting), setting.w(), setting.post()
         x = setting.synapse.prepare(raw)
         expected = truth.outer(post, raw, tuple(w.shape))
-        shown = {"x": raw, "post": post}
+        shown: dict[str, Any] = {"x": raw, "post": post}
         hold_near(f"outer on {setting}", setting.synapse.outer(post, x, w), expected, **shown)
         grown = w.clone()
         setting.synapse.add_outer(grown, post, x)
@@ -216,7 +217,7 @@ def is_adjoint(subject: Subject) -> None:
         x, w, post = setting.x(), setting.w(), setting.post()
         u = like(f"drive on {setting}", setting.synapse.drive(x, w), post)
         found = (w * setting.synapse.outer(post, x, w)).sum()
-        shown = {"x": x, "w": w, "post": post}
+        shown: dict[str, Any] = {"x": x, "w": w, "post": post}
         hold_near(f"<w, outer(p, x)> on {setting}", found, (u * post).sum(), 1e-8, **shown)
 
 
@@ -262,7 +263,7 @@ def keeps_values(subject: Subject) -> None:
     """Memory order is the geometry's own choice; the weights are not."""
     for setting in _some(subject):
         drawn = normal(*setting.synapse.weight_shape(setting.shape), seed=2)
-        arranged = watched("arrange", lambda w=drawn, s=setting: s.synapse.arrange(w), w=drawn)  # type: ignore[misc]
+        arranged = watched("arrange", partial(setting.synapse.arrange, drawn), w=drawn)
         if not same_bits(arranged, drawn):
             raise Violation(
                 f"arrange: changed the weights on {setting}", in_words(w=drawn, arranged=arranged)
@@ -280,10 +281,10 @@ def keeps_its_hands_off(subject: Subject) -> None:
         x = part.prepare(raw.clone())
         handed = {"raw": raw, "x": x, "w": w, "post": post}
         calls: dict[str, Callable[[], Tensor]] = {
-            "prepare": lambda s=part, r=raw: s.prepare(r),
-            "drive": lambda s=part, x=x, w=w: s.drive(x, w),
-            "outer": lambda s=part, p=post, x=x, w=w: s.outer(p, x, w),
-            "patches": lambda s=part, x=x: s.patches(x),
+            "prepare": partial(part.prepare, raw),
+            "drive": partial(part.drive, x, w),
+            "outer": partial(part.outer, post, x, w),
+            "patches": partial(part.patches, x),
         }
         for name, call in calls.items():
             first = watched(name, call, **handed).clone()

@@ -127,11 +127,11 @@ class MaskedClaims(ConstraintClaims):
     ],
 )
 def test_sound_constraints_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "constraints", claims)
 
 
 def test_one_with_memory_and_chance_passes_what_can_be_asked():
-    hold_all(Masked(), None, but=(SATISFIED, FORMULA, EXAMPLE, SPARED, SIGNS))
+    hold_all(Masked(), "constraints", None, but=(SATISFIED, FORMULA, EXAMPLE, SPARED, SIGNS))
     assert "to chance" in skip(
         Masked(), FORMULA, type("C", (MaskedClaims,), {"enforce": lambda *_: None})()
     )

@@ -90,15 +90,15 @@ def drawing(draw):
     ("part", "claims"), [(Gauss(), GaussClaims()), (Positive(), PositiveClaims())]
 )
 def test_sound_initialisations_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "initialisations", claims)
 
 
 def test_one_that_needs_inputs_gets_them():
-    hold_all(FromInputs(), but=(MOMENTS,))
+    hold_all(FromInputs(), "initialisations", but=(MOMENTS,))
 
 
 def test_one_without_chance_is_not_asked_for_it():
-    hold_all(Same(), SameClaims(), but=(OTHER,))
+    hold_all(Same(), "initialisations", SameClaims(), but=(OTHER,))
     assert "draws nothing" in skip(Same(), OTHER, SameClaims())
     assert "draws nothing" in skip(Same(), OTHER)
 

@@ -61,7 +61,7 @@ def rate(compute, name="Broken"):
     ("part", "claims"), [(Falling(), FallingClaims()), (ByLength(), ByLengthClaims())]
 )
 def test_sound_rates_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "rates", claims)
 
 
 FALLING = {

@@ -132,7 +132,7 @@ def wrapped(delta, tensor):
     ids=["mean", "per win", "largest"],
 )
 def test_sound_scalings_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "scalings", claims)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def step(apply, base=Double):
     ("part", "claims"), [(Adding(), AddingClaims()), (Rolling(), RollingClaims())]
 )
 def test_sound_steps_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "steps", claims)
 
 
 def subtract(w, delta, eta, memory):

@@ -145,11 +145,11 @@ CLAIMS = WindowsClaims()
 
 @pytest.mark.parametrize(("part", "claims"), [(Windows(), CLAIMS), (Full(), FullClaims())])
 def test_sound_geometries_pass_everything(part, claims):
-    hold_all(part, claims)
+    hold_all(part, "synapses", claims)
 
 
 def test_without_claims_the_lowering_is_still_held():
-    hold_all(Windows(), but=(SHAPES, PATCHES, DRIVE, SUMS))
+    hold_all(Windows(), "synapses", but=(SHAPES, PATCHES, DRIVE, SUMS))
     assert "state its formula" in skip(Windows(), DRIVE)
 
 

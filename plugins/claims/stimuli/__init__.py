@@ -1,0 +1,1 @@
+"""Claims of stimuli, one set a file."""
