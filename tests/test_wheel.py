@@ -1,9 +1,7 @@
 """The wheel has all that a clone has: built, installed outside the checkout, and used there."""
 
-import os
 import shutil
 import site
-import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -11,28 +9,12 @@ import venv
 from pathlib import Path
 
 import pytest
+from support.programs import call
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["neuroplast", "neuroplast_plugins", "neuroplast_scenarios", "neuroplast_data"]
-
-
-def call(command, cwd, **variables):
-    """Run a program away from the checkout, and show all it said if it fails."""
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "NEUROPLAST"))
-    }
-    answer = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**environment, **variables},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert answer.returncode == 0, f"{command}\n{answer.stdout}\n{answer.stderr}"
-    return answer.stdout
 
 
 def copy_of_the_sources(folder):
