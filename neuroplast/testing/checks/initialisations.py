@@ -101,7 +101,7 @@ def has_its_moments(subject: Subject) -> None:
         w = draw(subject, shape, seed=3, inputs=needed(subject, shape)).double().flatten()
         mean, variance = claims.moments(subject.part, fan_in)
         squares = (w - mean).square()
-        for name, values, expected in (("mean", w, mean), ("variance", squares, variance)):
+        for name, values, expected in (("first moment", w, mean), ("variance", squares, variance)):
             found, error = float(values.mean()), float(values.std()) / sqrt(len(w))
             if abs(found - expected) > ERRORS * error + 1e-6 * abs(expected):
                 raise Violation(

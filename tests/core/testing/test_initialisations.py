@@ -154,7 +154,7 @@ MOMENT = {
     ),
     "shifted": (
         lambda s, n, rng, i: (torch.randn(s, generator=rng) + 0.05) / sqrt(n),
-        "the mean",
+        "the first moment",
     ),
 }
 

@@ -1,6 +1,7 @@
 """Every built-in part is claimed for, by other hands than the part's: the claims borrow nothing from it."""
 
 import ast
+import inspect
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,7 +16,9 @@ FAMILIES = sorted(
     claims.family
     for name in kit.__all__
     if name.endswith("Claims") and (claims := getattr(kit, name)) is not Claims
+    if any(inspect.isfunction(member) for member in vars(claims).values())
 )
+"""Those whose claims state a formula; of the others claims only say which parameters to try."""
 
 
 def parts() -> list[Any]:
