@@ -16,7 +16,9 @@ class Rule(Component):
 
     A rule states its change (`delta`), or a loss whose descent is that change (`surrogate`), or both.
 
-    uses: what the rule reads: "pre" (x), "post" (u, v, g), "weight" (w, w_e), or the name of a signal.
+    uses: what the change of a synapse depends on: its own "pre" (x), "post" (u, v, g) and "weight" (w, w_e), and the
+        names of signals; of a rule that is less local also "neuron" (other weights and inputs of its neuron), "layer"
+        (other neurons, other positions) and "batch" (other stimuli; `couples_batch` says the same). It is measured.
     bounded: whether the weights of a neuron that wins, with g = max(v, 0), stay in bounds by themselves.
     companion: the kind of the constraint that keeps them there where they do not.
     couples_batch: whether the change of several stimuli is another than the sum of each one's change.
