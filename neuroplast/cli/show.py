@@ -91,6 +91,7 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         "parameters": [_parameter(part, n, f) for n, f in part.model_fields.items()],
         "uses": sorted(getattr(part, "uses", ())),
         "parts": _bundle(part),
+        **_bounds(part),
         "memory": {n: memory.shape for n, memory in part.memories().items()},
         "plugin": plugin.name,
         "package": f"{plugin.package} {plugin.version}",
@@ -110,7 +111,24 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
     for name in ("uses", "memory"):
         if told[name]:
             print(f"{name.capitalize()}: {', '.join(told[name])}")
+    if "bounded" in told:
+        by = f"by constraint {told['companion']}" if told["companion"] else "no"
+        print(f"Bounded: {'by itself' if told['bounded'] else by}")
+        print(f"Surrogate loss: {'stated' if told['surrogate'] else 'none'}")
     print(f"From: plugin {plugin.name}, package {told['package']}, {told['file']}")
+
+
+def _bounds(part: type[Component]) -> dict[str, Any]:
+    """Of a rule: whether its weights stay in bounds, what constraint holds them, whether it states a surrogate loss."""
+    from neuroplast.parts.rule import Rule
+
+    if not issubclass(part, Rule):
+        return {}
+    return {
+        "bounded": part.bounded,
+        "companion": part.companion,
+        "surrogate": part.has_surrogate(),
+    }
 
 
 def _bundle(part: type[Component]) -> dict[str, Any]:

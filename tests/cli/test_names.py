@@ -77,6 +77,24 @@ def test_show_tells_type_range_default_and_aliases_of_parameters(cli):
     assert "default 1.0" in line
 
 
+@pytest.mark.parametrize(
+    ("rule", "bounds", "surrogate"),
+    [
+        ("hebb", "by constraint unit_norm", "stated"),
+        ("oja", "by itself", "stated"),
+        ("softhebb", "by itself", "none"),
+    ],
+)
+def test_show_tells_what_bounds_a_rule_and_whether_it_states_a_loss(cli, rule, bounds, surrogate):
+    lines = cli("show", "rule", rule).out.splitlines()
+    assert f"Bounded: {bounds}" in lines
+    assert f"Surrogate loss: {surrogate}" in lines
+    told = json.loads(cli("show", "rule", rule, "--json").out)
+    assert told["bounded"] == (bounds == "by itself")
+    assert told["surrogate"] == (surrogate == "stated")
+    assert "bounded" not in json.loads(cli("show", "competition", "soft-wta", "--json").out)
+
+
 def test_show_tells_of_a_needed_parameter(cli):
     assert "needed" in cli("show", "synapse", "dense").out
 

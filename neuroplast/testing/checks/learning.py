@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import product
 
 import torch
@@ -82,11 +83,9 @@ def leaves_alone_what_it_is_shown(subject: Subject) -> None:
     """Stimuli are presented again later, and randomness comes from named streams alone."""
     tried = trial(subject)
     layer = tried.layer()
-    for step in range(3):
-        x = tried.stimuli(step)
-        watched(
-            f"{subject.kind} in a layer that learns", lambda x=x: layer.learn(x, tried.labels), x=x
-        )
+    for x in map(tried.stimuli, range(3)):
+        present = partial(layer.learn, x, tried.labels)
+        watched(f"{subject.kind} in a layer that learns", present, x=x)
 
 
 @in_layers("keeps nothing but its declared memory")
@@ -167,7 +166,7 @@ def _hold_alike(
     near: float,
 ) -> None:
     expected, found = (
-        {"response": y, **layer.state} for layer, y in zip(layers, responses, strict=True)
+        {**layer.state, "response": y} for layer, y in zip(layers, responses, strict=True)
     )
     for name, tensor in expected.items():
         what = f"{subject.kind}: {name} after learning {where}"
