@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -98,5 +99,5 @@ def _spread(factor: Factor, like: Tensor) -> Factor:
     return per_neuron(factor, like) if isinstance(factor, Tensor) and factor.dim() == 1 else factor
 
 
-def _shown(view: View) -> dict[str, Tensor]:
+def _shown(view: View) -> dict[str, Any]:
     return {name: getattr(view, name) for name in ("x", "w_e", "u", "v", "g")}
