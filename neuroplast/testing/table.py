@@ -77,8 +77,9 @@ def _question(outcome: Outcome) -> str:
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[str]:
-    """Every reason for which checks were skipped, with how many were."""
-    found = Counter(o.message for o in outcomes if o.result == "skipped")
+    """Every reason for which checks were skipped, with how many were; the same of several parts counts as one."""
+    skipped = (o for o in outcomes if o.result == "skipped")
+    found = Counter(o.message.removeprefix(f"{o.part} ") for o in skipped)
     return [f"{count} × {reason}" for reason, count in found.most_common()]
 
 

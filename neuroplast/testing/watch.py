@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+import random
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,10 +20,10 @@ Result = TypeVar("Result")
 def watched(what: str, call: Callable[[], Result], **handed: Tensor) -> Result:
     """The result of `call`.
 
-    Raises a Violation where it changed a tensor it was handed, or drew from torch's global generator.
+    Raises a Violation where it changed a tensor it was handed, or drew from a global generator.
     """
     kept = {name: tensor.clone() for name, tensor in handed.items()}
-    chance = torch.random.get_rng_state()
+    chance = _chance()
     result = call()
     for name, tensor in handed.items():
         if not same_bits(tensor, kept[name]):
@@ -28,9 +31,21 @@ def watched(what: str, call: Callable[[], Result], **handed: Tensor) -> Result:
                 f"{what}: changed {name}, which it was handed, in place; work on a copy",
                 in_words(**{f"{name} before": kept[name], f"{name} after": tensor}),
             )
-    if not torch.equal(chance, torch.random.get_rng_state()):
-        raise Violation(f"{what}: drew from torch's global generator; use the stream it is given")
+    for name, state in _chance().items():
+        if state != chance[name]:
+            raise Violation(
+                f"{what}: drew from {name}'s global generator; use the stream it is given"
+            )
     return result
+
+
+def _chance() -> dict[str, Any]:
+    """The states of the global generators, by whose they are."""
+    return {
+        "torch": torch.random.get_rng_state().numpy().tobytes(),
+        "numpy": pickle.dumps(np.random.get_state(legacy=False)),  # noqa: NPY002  (the one to leave alone)
+        "Python": random.getstate(),
+    }
 
 
 def like(what: str, found: Any, model: Tensor, **shown: Any) -> Tensor:
