@@ -142,7 +142,7 @@ def learns_in_float32(subject: Subject) -> None:
 def learns_on_a_gpu(subject: Subject) -> None:
     """Steps in float64, so that nothing but the device differs: the same winners, and nearly the same numbers."""
     if not torch.cuda.is_available():
-        raise NotApplicable("there is no CUDA device here")
+        raise NotApplicable("there is no GPU here")
     hold_on(subject, "cuda")
 
 

@@ -378,7 +378,7 @@ def test_digits_lost_in_float32_are_caught(known):
 
 def test_without_a_gpu_it_is_said(known, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert skip(doubles.Growth(), GPU, registry=known) == "there is no CUDA device here"
+    assert skip(doubles.Growth(), GPU, registry=known) == "there is no GPU here"
 
 
 def test_the_comparison_of_devices(known):
