@@ -176,10 +176,14 @@ class DynamicsClaims(Claims):
 
 
 class ScalingClaims(Claims):
-    """Of a scaling. Examples: given dw (post, synapses), count, g (post, events); expected the scaled dw."""
+    """Of a scaling. Examples: given dw (post, synapses), count, g (post, events); expected the scaled dw.
+
+    magnitudes: the sizes of changes to compare at; add one where a constant of the formula shows.
+    """
 
     family = "scaling"
     examples: ClassVar[Sequence[Example]] = ()
+    magnitudes: ClassVar[Sequence[float]] = (1.0, 1e-6, 1e6)
 
     def scale(self, scaling: Any, dw: Rows, count: int, g: Rows) -> Rows:
         """The scaled change. dw: a row per neuron. count: stimuli times positions. g: each neuron's, one per event."""
@@ -213,11 +217,12 @@ class StepClaims(Claims):
 class ConstraintClaims(Claims):
     """Of a constraint. Examples: given w (post, synapses), signs (presynaptic) where it reads them; expected the new w.
 
-    local: whether each neuron is corrected by itself, so that `corrected` can be asked of one row.
+    counts: what `enforce` counts of what it corrected, "values" or "neurons"; empty where either will do.
     """
 
     family = "constraint"
     examples: ClassVar[Sequence[Example]] = ()
+    counts: ClassVar[str] = ""
 
     def allowed(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> bool:
         """Whether one neuron's weights satisfy it, within rounding."""

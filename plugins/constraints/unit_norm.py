@@ -12,7 +12,8 @@ from neuroplast.shapes import Weights
 class UnitNorm(Constraint):
     """w_i ← w_i / (|w_i| + 1e-10), |w_i| the Euclidean norm of a neuron's incoming weights.
 
-    Every neuron whose norm was off by more than 1e-6 counts as corrected; one without weights stays at zero.
+    Every neuron whose norm was off by more than 1e-6 counts as corrected; one without weights stays at zero, and
+    does not count.
     """
 
     kind: ClassVar[str] = "unit_norm"
@@ -21,7 +22,7 @@ class UnitNorm(Constraint):
         """Divide each neuron's weights by their norm."""
         length = norms(w)
         w.div_(per_neuron(length + 1e-10, w))
-        return ((length - 1).abs() > 1e-6).sum()
+        return (((length - 1).abs() > 1e-6) & (length > 0)).sum()
 
 
 @hookimpl

@@ -125,6 +125,9 @@ def steps(part: Any, dtype: torch.dtype = torch.float64) -> Iterator[tuple[Held,
         for seed, size in enumerate((*SIZES, 0.0)):
             weights.shift(size, seed=100 + seed)
             yield weights, f"a change of size {size:g}"
+        weights.shift(1.0, seed=110)
+        weights.w[-1] = 0
+        yield weights, "a change that left a neuron without weights"
 
 
 @check("constraint", "holds from the start, and after every step")
@@ -227,11 +230,12 @@ def held_again(weights: Held) -> Tensor:
 
 @check("constraint", "counts what it corrected")
 def counts_corrections(subject: Subject) -> None:
-    """The number that it returns is that of the values it changed, or of the neurons, and always the same of both.
+    """The number that it returns is that of the values it changed, or of the neurons, always the same of the two.
 
     It goes into the record, where a constraint that works all the time is a sign of a rule that works against it.
     """
-    kinds = {"values", "neurons"}
+    stated = getattr(subject.claims, "counts", "")
+    kinds = {stated} if stated else {"values", "neurons"}
     for weights, what in steps(subject.part):
         before = weights.w.clone()
         count = weights.enforce()

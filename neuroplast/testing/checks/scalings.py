@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,9 +21,6 @@ from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import like, repeatable, watched
 from neuroplast.view import View
 
-MAGNITUDES = (1.0, 1e-6, 1e6)
-"""Changes of these sizes are tried: what depends on a constant in the formula shows at one of them."""
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -38,10 +35,12 @@ class Trial:
         return {"dw": self.delta.tensor(), "count": self.view.count, "g": self.view.g}
 
 
-def trials(registry: Registry) -> Iterator[Trial]:
+def trials(
+    registry: Registry, magnitudes: Sequence[float] = ScalingClaims.magnitudes
+) -> Iterator[Trial]:
     """Changes as rules make them, from small settings to all geometries, with neurons that stay silent too."""
     for setting in ladder():
-        for magnitude in MAGNITUDES:
+        for magnitude in magnitudes:
             yield _trial(setting.view(), magnitude)
         sparse = _trial(_sparse(setting.view()))
         if sparse.delta.tensor().any():
@@ -71,7 +70,7 @@ def rows_of_events(post: Tensor) -> Rows:
 def equals_its_formula(subject: Subject) -> None:
     """The scaled change is the claimed one for changes of every size, sparse and dense, on every geometry."""
     claims = stated(subject, ScalingClaims, "scale")
-    for trial in trials(subject.registry):
+    for trial in trials(subject.registry, claims.magnitudes):
         dw = trial.delta.tensor()
         expected = claims.scale(
             subject.part, dw.flatten(1).tolist(), trial.view.count, rows_of_events(trial.view.g)

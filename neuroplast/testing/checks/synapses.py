@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
@@ -10,9 +11,11 @@ from math import prod
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
+from neuroplast.parts.synapse import Synapse
 from neuroplast.reference import Reference
 from neuroplast.shapes import Shape
 from neuroplast.testing.bench import Setting
@@ -28,19 +31,24 @@ ODD = ((1,), (5,), (2, 3), (1, 1, 1), (2, 1, 2), (3, 9, 9), (2, 6, 5), (4, 7, 8)
 
 
 def further(shape: Shape) -> Iterator[Shape]:
-    """Shapes like one that fits: larger by one or two along the axes but the channels."""
+    """Shapes like one that fits: larger by one or two along the axes but the channels, and small ones of many channels.
+
+    A lowering may go another way where there are fewer positions than synapses.
+    """
     if len(shape) == 1:
         yield (shape[0] + 1,)
     if len(shape) > 1:
         yield (*shape[:-1], shape[-1] + 1)
         yield (shape[0], *(side + 2 - n for n, side in enumerate(shape[1:])))
+        yield (6 * shape[0], *(max(side // 2, 2) for side in shape[1:]))
+        yield (6 * shape[0], *(max(side // 2, 3) for side in shape[1:]))
 
 
-def fits(subject: Subject, shape: Shape) -> bool:
-    """Whether the synapse takes an input of this shape; only ConfigurationError says no."""
+def fits(part: Synapse, shape: Shape) -> bool:
+    """Whether a synapse takes an input of this shape; only ConfigurationError says no."""
     try:
-        subject.part.weight_shape(shape)
-        subject.part.output_shape(shape)
+        part.weight_shape(shape)
+        part.output_shape(shape)
     except ConfigurationError:
         return False
     return True
@@ -61,7 +69,7 @@ def settings(subject: Subject) -> Iterator[Setting]:
     like_these = [s for shape in named for s in further(shape)] if named else list(ODD)
     for shape in named:
         yield Setting(subject.part, shape)
-    for shape in (s for s in like_these if fits(subject, s)):
+    for shape in (s for s in like_these if fits(subject.part, s)):
         yield Setting(subject.part, shape, batch=3)
 
 
@@ -302,27 +310,38 @@ def keeps_its_hands_off(subject: Subject) -> None:
 @check("synapse", "refuses a shape that does not fit, or works on it")
 def refuses_what_does_not_fit(subject: Subject) -> None:
     """A ConfigurationError when the layer is built, not a torch error at the first stimulus."""
-    for shape in ODD:
-        try:
-            if not fits(subject, shape):
-                continue
-            setting = Setting(subject.part, shape)
-            x, w = setting.x(), setting.w()
-            u = subject.part.drive(x, w)
-            subject.part.outer(setting.post(), x, w)
-        except Exception as error:
-            raise Violation(
-                f"{subject.kind}: neither refused an input {shape} with a ConfigurationError nor works "
-                f"on it: {type(error).__name__}: {error}",
-                f"shape = {shape}",
-            ) from error
-        expected = tuple(subject.part.output_shape(shape))
-        if tuple(u.shape[1:]) != expected or not all(n > 0 for n in (*w.shape, *expected)):
-            raise Violation(
-                f"{subject.kind}: on an input {shape} output_shape is {expected}, "
-                f"and the drive has {tuple(u.shape[1:])}",
-                f"shape = {shape}",
-            )
+    for part in _relatives(subject):
+        for shape in ODD:
+            try:
+                if not fits(part, shape):
+                    continue
+                setting = Setting(part, shape)
+                x, w = setting.x(), setting.w()
+                u = part.drive(x, w)
+                part.outer(setting.post(), x, w)
+            except Exception as error:
+                raise Violation(
+                    f"{part}: neither refused an input {shape} with a ConfigurationError nor works "
+                    f"on it: {type(error).__name__}: {error}",
+                    f"shape = {shape}",
+                ) from error
+            expected = tuple(part.output_shape(shape))
+            if tuple(u.shape[1:]) != expected or not all(n > 0 for n in (*w.shape, *expected)):
+                raise Violation(
+                    f"{part}: on an input {shape} output_shape is {expected}, "
+                    f"and the drive has {tuple(u.shape[1:])}",
+                    f"shape = {shape}",
+                )
+
+
+def _relatives(subject: Subject) -> Iterator[Synapse]:
+    """The part, and it with each whole number among its parameters one larger, where that may be."""
+    yield subject.part
+    for name in type(subject.part).model_fields:
+        value = getattr(subject.part, name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            with suppress(ValidationError):
+                yield subject.other(**{name: value + 1})
 
 
 def _raw(setting: Setting) -> Tensor:

@@ -12,6 +12,7 @@ class UnitNormClaims(ConstraintClaims):
     """|w_i| = 1; a neuron without weights stays at zero."""
 
     of = "unit_norm"
+    counts = "neurons"
     examples = (
         Example(
             given={"w": [[3.0, 4.0], [0.0, -8.0]]},

@@ -12,6 +12,7 @@ class LargestClaims(ScalingClaims):
     """Δ / (max |Δ| + 1e-30), the maximum over the whole layer."""
 
     of = "largest"
+    magnitudes = (1.0, 1e-6, 1e6, 1e-30)
     examples = (
         Example(
             given={"dw": [[1.0, -2.0], [0.0, -4.0]], "count": 4},

@@ -296,6 +296,25 @@ def test_a_count_that_is_no_whole_scalar_tensor_is_caught(result, said):
     assert said in catch(broken(Clipped, enforce), COUNT)
 
 
+def test_a_count_of_values_where_neurons_are_claimed_is_caught():
+    class OfNeurons(ClippedClaims):
+        counts = "neurons"
+
+    hold(Clipped(), COUNT, ClippedClaims())
+    assert "says it corrected" in catch(Clipped(), COUNT, OfNeurons())
+
+
+def test_a_neuron_without_weights_that_counts_as_corrected_is_caught():
+    def counting_the_dead(self, w, context):
+        length = w.flatten(1).norm(dim=1)
+        w.div_((length + 1e-12).view(-1, *[1] * (w.dim() - 1)))
+        return ((length - 1).abs() > 1e-6).sum()
+
+    part = broken(OfUnitLength, counting_the_dead)
+    assert "left a neuron without weights" in catch(part, COUNT)
+    assert "left a neuron without weights" in catch(part, AGAIN)
+
+
 def test_dead_weights_that_become_nan_are_caught():
     def unguarded(self, w, context):
         length = w.flatten(1).norm(dim=1)

@@ -259,3 +259,20 @@ def test_a_neuron_that_is_treated_apart_is_caught():
             return delta * factor
 
     assert "permuted" in catch(FirstOnly(), PERMUTED)
+
+
+def test_a_constant_shows_at_the_magnitude_that_claims_name():
+    class Guarded(ByLargestClaims):
+        magnitudes = (1.0, 1e-30)
+
+        def scale(self, scaling, dw, count, g):
+            largest = max(abs(d) for row in dw for d in row)
+            return [[d / (largest + 1e-30) for d in row] for row in dw]
+
+    class Subtracting(Double):
+        def scale(self, delta, view):
+            return delta / (delta.tensor().abs().max() - 1e-30)
+
+    hold(ByLargest(), FORMULA, Guarded())
+    hold(Subtracting(), FORMULA, ByLargestClaims())
+    assert "scaled dw" in catch(Subtracting(), FORMULA, Guarded())

@@ -38,7 +38,7 @@ class Windows(Synapse):
 
     def weight_shape(self, input_shape):
         channels = self._image(input_shape)[0]
-        if channels % self.groups:
+        if channels % self.groups or self.neurons % self.groups:
             raise ConfigurationError(f"windows: {channels} channels in {self.groups} groups")
         return self.neurons, channels // self.groups, self.kernel, self.kernel
 
@@ -155,7 +155,7 @@ def test_without_claims_the_lowering_is_still_held():
 
 def test_claimed_shapes_and_larger_ones_are_tried():
     tried = [s.shape for s in settings(Subject(Windows(), {}, CLAIMS, Registry()))]
-    assert tried == [(4, 5, 4), (4, 5, 5), (4, 7, 5)]
+    assert tried == [(4, 5, 4), (4, 5, 5), (4, 7, 5), (24, 2, 2), (24, 3, 3)]
     assert list(further((5,))) == [(6,)]
 
 
@@ -348,6 +348,20 @@ def test_a_shape_that_is_neither_refused_nor_taken_is_caught():
         raise ValueError("no image")
 
     assert "ValueError" in catch(windows(_image=refusing), REFUSES)
+
+
+def test_parameters_that_do_not_fit_each_other_are_caught():
+    """Two groups divide 4 channels and 4 neurons; with one neuron more, torch would be the first to say so."""
+
+    def channels_only(self, input_shape):
+        channels = self._image(input_shape)[0]
+        if channels % self.groups:
+            raise ConfigurationError("windows: groups")
+        return self.neurons, channels // self.groups, self.kernel, self.kernel
+
+    said = catch(windows(weight_shape=channels_only), REFUSES)
+    assert "neurons=5" in said
+    assert "RuntimeError" in said
 
 
 def test_refusing_every_shape_that_is_tried_leaves_nothing_to_ask():

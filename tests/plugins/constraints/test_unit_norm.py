@@ -18,9 +18,9 @@ def test_by_hand():
     assert corrected.dim() == 0
 
 
-def test_a_neuron_without_weights_stays_at_zero():
+def test_a_neuron_without_weights_stays_at_zero_and_does_not_count():
     w = torch.tensor([[0.0, 0.0], [1.0, 0.0]])
-    UnitNorm().enforce(w, CONTEXT)
+    assert UnitNorm().enforce(w, CONTEXT).item() == 0
     assert_close(w, torch.tensor([[0.0, 0.0], [1.0, 0.0]]))
 
 
