@@ -1,0 +1,129 @@
+"""Running checks: every result that one can have, and what is told of it."""
+
+import sys
+
+import pytest
+from support.growths import FORMULA, Claimed, Known, Mended, Needy, Raising, Sound, Wrong, growths
+
+from neuroplast.testing import NotApplicable, Violation, check, check_part, check_parts, checks
+from neuroplast.testing.kit import questions
+
+
+@pytest.fixture
+def known():
+    return growths()
+
+
+def outcome(part, known):
+    (found,) = check_part(part, known, only=FORMULA).outcomes
+    return found
+
+
+@pytest.mark.parametrize(
+    ("part", "result", "told"),
+    [
+        (Sound, "skipped", "no claims say what unclaimed does"),
+        (Wrong, "failed", "dw: off by 2 of the largest expected value"),
+        (Known, "excepted", "shrinks on purpose (known: dw: off by 2"),
+        (Mended, "failed", "was expected to fail (shrinks on purpose), and passes; take it off"),
+        (Raising, "failed", "raised KeyError: 'lost'"),
+    ],
+)
+def test_each_result_with_its_message(known, part, result, told):
+    found = outcome(part, known)
+    assert (found.family, found.part, found.case) == ("rule", part.kind, "")
+    assert found.check == FORMULA
+    assert found.result == result
+    assert told in found.message
+
+
+def test_each_case_of_the_claims_is_checked(known):
+    report = check_part(Claimed, known, only=FORMULA)
+    assert [(o.case, o.result) for o in report.outcomes] == [("", "passed"), ("gain=2.0", "passed")]
+
+
+def test_a_failure_has_the_smallest_example(known):
+    """One stimulus, input, neuron and position: found is -g x, expected g x."""
+    lines = dict(line.split(" = ") for line in outcome(Wrong, known).example.splitlines())
+    x, g = float(lines["x"].strip("[]")), float(lines["g"].strip("[]"))
+    assert float(lines["found"].strip("[]")) == pytest.approx(-g * x, rel=1e-4)
+    assert float(lines["expected"].strip("[]")) == pytest.approx(g * x, rel=1e-4)
+
+
+def test_an_unexpected_error_has_its_place_and_what_the_part_was_given(known):
+    found = outcome(Raising, known)
+    assert 'raise KeyError("lost")' in found.trace
+    assert "neuroplast/testing" not in found.trace
+    assert "g = [[[" in found.example
+
+
+def test_a_part_that_cannot_be_made_is_skipped_where_nobody_says_how(known):
+    (found,) = check_part(Needy, known).outcomes
+    assert found.result == "skipped"
+    assert "name some as `cases` of its claims" in found.message
+
+
+def test_a_part_that_its_claims_cannot_make_fails(known):
+    class Odd(Claimed):
+        kind = "claimed"
+        gain: str = "one"
+
+    outcomes = check_part(Odd, known).outcomes
+    (found,) = [o for o in outcomes if o.case == "gain=2.0"]
+    assert found.check == "is made with the parameters to check it with"
+    assert found.result == "failed"
+    assert "valid string" in found.message
+
+
+def test_all_that_can_go_wrong_while_asking_becomes_an_outcome(known, monkeypatch):
+    """Also the end of the program, and settings that cannot be listed."""
+    checks()
+    monkeypatch.setattr(sys.modules["neuroplast.testing.check"], "_checks", [])
+
+    def refusing(error):
+        def ask(subject, setting=None):
+            raise error
+
+        return ask
+
+    check("rule", "leaves")(refusing(SystemExit(0)))
+    check("rule", "breaks")(refusing(ValueError("two\n   lines")))
+    check("rule", "does not apply")(refusing(NotApplicable("nothing here")))
+    check("rule", "has no settings", refusing(Violation("none")))(refusing(None))
+    check("any", "is of every family")(lambda subject: None)
+    check("competition", "is of another family")(refusing(ValueError))
+    found = {o.check: (o.result, o.message) for o in check_part(Sound, known).outcomes}
+    assert found == {
+        "leaves": ("failed", "raised SystemExit: 0"),
+        "breaks": ("failed", "raised ValueError: two lines"),
+        "does not apply": ("skipped", "nothing here"),
+        "has no settings": ("failed", "none"),
+        "is of every family": ("passed", ""),
+    }
+
+
+def test_an_interruption_is_no_failure(known, monkeypatch):
+    def interrupted(self, view):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sound, "delta", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check_part(Sound, known)
+
+
+def test_a_report_counts_and_is_true_where_nothing_failed(known):
+    parts = [Sound, Claimed, Known]
+    report = check_parts(parts, known, only=FORMULA)
+    assert report
+    assert report.counts() == {"passed": 2, "failed": 0, "skipped": 1, "excepted": 1}
+    report = check_parts([*parts, Wrong], known, only=FORMULA)
+    assert not report
+    assert [o.part for o in report.failures] == ["wrong"]
+    assert f"rule:wrong: {FORMULA}\n  wrong: dw: off by 2" in str(report)
+
+
+def test_the_checks_of_the_family_come_first(known):
+    families = [check.family for _, check, _, _ in questions(Wrong, known)]
+    assert families[0] == "rule"
+    assert families[-1] == "any"
+    assert families == sorted(families, key=lambda family: family == "any")

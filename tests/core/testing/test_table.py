@@ -1,0 +1,85 @@
+"""Outcomes in words."""
+
+from neuroplast.testing.check import Outcome
+from neuroplast.testing.table import failures, in_full, in_words, reasons, rows, title, totals
+
+
+def outcome(result, check="holds", part="mine", message="", **more):
+    return Outcome("rule", part, more.pop("case", ""), check, result, message, **more)
+
+
+def test_rows_count_by_part_and_name_those_without_checks():
+    found = [outcome("passed"), outcome("failed"), outcome("skipped", part="other")]
+    found += [outcome("excepted"), outcome("passed")]
+    assert rows(found, ["rule:none", "rule:mine"]) == [
+        ("rule:none", 0, 0, 0, 0, 0),
+        ("rule:mine", 4, 2, 1, 0, 1),
+        ("rule:other", 1, 0, 0, 1, 0),
+    ]
+    line = "2 parts, 5 checks: 2 passed, 1 failed, 1 skipped, 1 excepted"
+    assert totals(found, 2) == line
+    assert totals(found[:1], 1) == "1 part, 1 check: 1 passed, 0 failed, 0 skipped, 0 excepted"
+
+
+def test_a_title_says_which_part_plugin_parameters_and_check():
+    assert title(outcome("failed")) == "rule:mine: holds"
+    assert (
+        title(outcome("failed", case="k=3"), "pack") == "rule:mine of plugin pack with k=3: holds"
+    )
+
+
+def test_in_full():
+    found = outcome("failed", message="off by 2", example="x = 1\ny = 2", trace="Traceback\n")
+    more = [outcome("failed", "holds [a]"), outcome("failed", "holds [b]"), outcome("failed", "is")]
+    assert in_full(found, more=more).splitlines() == [
+        "rule:mine: holds",
+        "  off by 2",
+        "  smallest example found:",
+        "    x = 1",
+        "    y = 2",
+        "  Traceback",
+        "  and in 3 more: holds (2), is",
+    ]
+
+
+def test_failures_of_one_kind_are_told_once():
+    found = [
+        outcome("failed", "holds", message="a"),
+        outcome("passed", "is"),
+        outcome("failed", "holds [dense]", message="b"),
+        outcome("failed", "holds on the geometry [dense]", message="c"),
+        outcome("failed", "is", message="a"),
+        outcome("failed", "is new", message="d"),
+        outcome("failed", "holds", message="a", part="other"),
+    ]
+    told = [(first.check, first.part, [o.message for o in more]) for first, more in failures(found)]
+    assert told == [
+        ("holds", "mine", ["b", "c", "a"]),
+        ("is new", "mine", []),
+        ("holds", "other", []),
+    ]
+
+
+def test_reasons_count_alike_whatever_the_part():
+    found = [
+        outcome("skipped", message="mine has no memory"),
+        outcome("skipped", message="no GPU"),
+        outcome("skipped", message="other has no memory", part="other"),
+        outcome("failed", message="no GPU"),
+    ]
+    assert reasons(found) == ["2 × has no memory", "1 × no GPU"]
+
+
+def test_in_words():
+    found = [
+        outcome("passed"),
+        outcome("failed", "is", message="a"),
+        outcome("skipped", message="b"),
+    ]
+    assert in_words(found).splitlines() == [
+        "rule:mine: 1 of 3 passed",
+        "rule:mine: is",
+        "  a",
+        "skipped 1 × b",
+        "1 part, 3 checks: 1 passed, 1 failed, 1 skipped, 0 excepted",
+    ]
