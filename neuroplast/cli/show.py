@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuroplast.cli import locality
 from neuroplast.cli.names import alike, every_name, named
 from neuroplast.cli.output import AsJson, Sets, columns, kind_meant, print_json
 
@@ -93,6 +94,7 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         "parts": _bundle(part),
         **_bounds(part),
         "memory": {n: memory.shape for n, memory in part.memories().items()},
+        "locality": locality.of_part(known, part),
         "plugin": plugin.name,
         "package": f"{plugin.package} {plugin.version}",
         "file": inspect.getsourcefile(part) or "",
@@ -115,6 +117,8 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         by = f"by constraint {told['companion']}" if told["companion"] else "no"
         print(f"Bounded: {'by itself' if told['bounded'] else by}")
         print(f"Surrogate loss: {'stated' if told['surrogate'] else 'none'}")
+    if told["locality"]:
+        print(locality.part_line(told["locality"]))
     print(f"From: plugin {plugin.name}, package {told['package']}, {told['file']}")
 
 
@@ -172,8 +176,10 @@ def _show_scenario(given: Draft) -> None:
     scenario = given.resolve()
     print(f"{given.title}: {scenario.about}" if scenario.about else given.title)
     print(f"stimuli: {scenario.stimuli}; seeds: {', '.join(map(str, scenario.seeds))}")
+    localities = locality.of_layers(scenario)
     for name, sentence in scenario.sentences().items():
         print(f"{name}: {sentence}")
+        print(f"{name} locality, measured: {localities[name]}")
     for line in _rest(scenario):
         print(line)
 

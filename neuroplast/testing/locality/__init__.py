@@ -4,7 +4,7 @@ Nothing is promised by construction. One input is changed at a time, all others 
 `docs/locality.md` says what the tiers mean, how each kind of part is asked, and what was found of the built-in ones.
 """
 
-from neuroplast.testing.locality.alone import measure_part
+from neuroplast.testing.locality.alone import example_of, measure_part
 from neuroplast.testing.locality.found import ABOUT, FLAGS, TIERS, Finding, Locality, joined
 from neuroplast.testing.locality.layers import LayerLocality, measure_layer
 
@@ -15,6 +15,7 @@ __all__ = [
     "Finding",
     "LayerLocality",
     "Locality",
+    "example_of",
     "joined",
     "measure_layer",
     "measure_part",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from neuroplast.component import Component
+from neuroplast.registry import Registry
 from neuroplast.testing.locality import activities, changes
 from neuroplast.testing.locality.experiment import Experiment
 from neuroplast.testing.locality.found import Locality, joined
@@ -44,3 +45,11 @@ def measure_part(part: Component) -> Locality | None:
     if key not in _known:
         _known[key] = joined(measured(e) for seed in (0, 1) for e in make(part, seed))
     return _known[key]
+
+
+def example_of(part: type[Component], registry: Registry) -> Component | None:
+    """A part to measure: with the parameters that its claims name first, or its defaults; None where it needs more."""
+    claims = registry.claims(part.family, part.kind)
+    if claims is not None and claims.cases:
+        return part(**claims.cases[0])
+    return None if any(f.is_required() for f in part.model_fields.values()) else part()

@@ -13,7 +13,7 @@ from neuroplast.layer import Objective
 from neuroplast.spec import LayerSpec
 from neuroplast.testing.locality.alone import measure_part
 from neuroplast.testing.locality.experiment import NEURON, Experiment, Given, Values
-from neuroplast.testing.locality.found import Locality, joined
+from neuroplast.testing.locality.found import TIERS, Locality, joined
 from neuroplast.testing.locality.measure import measured
 from neuroplast.testing.locality.rules import EARLIER
 from neuroplast.testing.locality.small import SmallLayer, small
@@ -34,9 +34,15 @@ class LayerLocality:
 
     @property
     def set_by(self) -> dict[str, list[str]]:
-        """The parts that bring the tier, where it is above A, and each flag."""
-        tier = self.whole.tier
-        brought = {f"tier {tier}": [n for n, p in self.parts.items() if p.tier == tier]}
+        """The parts that bring the tier, where it is above A, and each flag.
+
+        A part that reaches farther by itself than here, where there are no positions or no other neurons, brings the
+        tier only where no other part does.
+        """
+        tier, order = self.whole.tier, list(TIERS)
+        equal = [n for n, p in self.parts.items() if p.tier == tier]
+        farther = [n for n, p in self.parts.items() if order.index(p.tier) > order.index(tier)]
+        brought = {f"tier {tier}": equal or farther}
         brought |= {f: [n for n, p in self.parts.items() if f in p.flags] for f in self.whole.flags}
         return {what: parts for what, parts in brought.items() if what != "tier A"}
 
