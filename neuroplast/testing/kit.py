@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from neuroplast import registry as registries
 from neuroplast.component import Component
 from neuroplast.registry import Registry
 from neuroplast.testing import unexpected
-from neuroplast.testing.check import ANY, Check, NotApplicable, Outcome, Violation, checks
+from neuroplast.testing.check import NotApplicable, Outcome, Violation
+from neuroplast.testing.questions import questions
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.table import in_words
 
 RESULTS = ("passed", "failed", "skipped", "excepted")
-
-_MADE = Check(ANY, "is made with the parameters to check it with", lambda subject: None)
 
 
 @dataclass(frozen=True)
@@ -59,27 +57,6 @@ def check_parts(
     return Report([o for part in parts for o in outcomes(part, known, only)])
 
 
-def questions(
-    part: type[Component], registry: Registry, only: str = ""
-) -> Iterator[tuple[Subject, Check, str, Callable[[], None]]]:
-    """Every question to ask of a part: the subject, the check, its full name, and the call that answers.
-
-    only: a piece of the names of the checks to ask. What goes wrong while questions are made is a question that fails.
-    """
-    asked = [c for c in checks() if c.family in (ANY, part.family)]
-    asked.sort(key=lambda c: (c.family == ANY, c.variations is not None))  # the plainest first
-    claims = registry.claims(part.family, part.kind)
-    for parameters in claims.cases if claims else ({},):
-        subject, error = _made(part, parameters, claims, registry)
-        if error is not None:
-            yield subject, _MADE, _MADE.name, _raising(error)
-            continue
-        for check in asked:
-            for name, ask in _of(check, subject):
-                if only in name:
-                    yield subject, check, name, ask
-
-
 def outcomes(part: type[Component], registry: Registry, only: str = "") -> Iterator[Outcome]:
     """What comes of every check of a part, one after the other."""
     for subject, _, name, ask in questions(part, registry, only):
@@ -100,42 +77,6 @@ def answer(subject: Subject, name: str, ask: Callable[[], None]) -> Outcome:
     return Outcome(
         subject.family, subject.kind, subject.case, name, result, message, example, trace, seconds
     )
-
-
-# -- making questions --------------------------------------------------------------------------------------------------
-
-
-def _made(
-    part: type[Component], parameters: Mapping[str, Any], claims: Any, registry: Registry
-) -> tuple[Subject, BaseException | None]:
-    """A subject with an instance; where that cannot be made, one with the class, and why."""
-    try:
-        return Subject(part(**parameters), dict(parameters), claims, registry), None
-    except Exception as error:
-        reason: BaseException = error
-    if claims is None and any(field.is_required() for field in part.model_fields.values()):
-        reason = NotApplicable(
-            f"{part.kind} cannot be made without parameters; name some as `cases` of its claims"
-        )
-    return Subject(part, dict(parameters), claims, registry), reason
-
-
-def _of(check: Check, subject: Subject) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The questions of one check; where its variations cannot be listed, one that says so."""
-    try:
-        yield from check.of(subject)
-    except Exception as error:
-        yield check.name, _raising(error)
-
-
-def _raising(error: BaseException) -> Callable[[], None]:
-    def ask() -> None:
-        raise error
-
-    return ask
-
-
-# -- asking ------------------------------------------------------------------------------------------------------------
 
 
 def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:

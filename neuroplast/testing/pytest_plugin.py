@@ -15,7 +15,8 @@ import pytest
 from neuroplast import registry
 from neuroplast.errors import ConfigurationError
 from neuroplast.testing.chosen import chosen
-from neuroplast.testing.kit import answer, questions
+from neuroplast.testing.kit import answer
+from neuroplast.testing.questions import questions
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.table import in_full
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from neuroplast.component import Component
 from neuroplast.registry import Registry
-from neuroplast.testing.claims import Claims
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,3 @@ class Subject:
     def other(self, **parameters: Any) -> Any:
         """The same part with other parameters."""
         return type(self.part)(**{**self.parameters, **parameters})
-
-
-def subjects(registry: Registry, part: type[Component]) -> Iterator[Subject]:
-    """A subject for each case of a part; where nothing is claimed, one with its default parameters."""
-    claims: Claims | None = registry.claims(part.family, part.kind)
-    for parameters in claims.cases if claims else ({},):
-        yield Subject(part(**parameters), dict(parameters), claims, registry)

@@ -3,10 +3,21 @@
 import sys
 
 import pytest
-from support.growths import FORMULA, Claimed, Known, Mended, Needy, Raising, Sound, Wrong, growths
+from support.growths import (
+    FORMULA,
+    Claimed,
+    GrowthClaims,
+    Known,
+    Mended,
+    Needy,
+    Raising,
+    Sound,
+    Wrong,
+    growths,
+)
 
 from neuroplast.testing import NotApplicable, Violation, check, check_part, check_parts, checks
-from neuroplast.testing.kit import questions
+from neuroplast.testing.questions import questions
 
 
 @pytest.fixture
@@ -73,6 +84,33 @@ def test_a_part_that_its_claims_cannot_make_fails(known):
     assert found.check == "is made with the parameters to check it with"
     assert found.result == "failed"
     assert "valid string" in found.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("cases", {"gain": 2.0}, "cases is {'gain': 2.0}; make it a tuple of tables of parameters"),
+        ("cases", ("gain",), "make it a tuple of tables of parameters"),
+        (
+            "exceptions",
+            {"equals its formula, lopped": "a slip"},
+            "exceptions names 'equals its formula, lopped', which is no check of this part; "
+            "did you mean 'equals its formula, looped'?",
+        ),
+    ],
+)
+def test_claims_that_cannot_be_read_are_told(known, monkeypatch, name, value, told):
+    monkeypatch.setattr(GrowthClaims, name, value)
+    (found,) = check_part(Wrong, known, only=FORMULA).outcomes
+    assert found.check == "has claims that can be read"
+    assert found.result == "failed"
+    assert told in found.message
+
+
+def test_an_exception_may_name_one_setting(known, monkeypatch):
+    names = {"equals its formula on the geometry [nowhere]": "one of many"}
+    monkeypatch.setattr(GrowthClaims, "exceptions", names)
+    assert outcome(Wrong, known).result == "failed"
 
 
 def test_all_that_can_go_wrong_while_asking_becomes_an_outcome(known, monkeypatch):
