@@ -8,7 +8,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-from neuroplast.component import State
+from neuroplast.component import NO_STATE, State
 from neuroplast.errors import ConfigurationError
 from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
@@ -167,7 +167,7 @@ def _of_neurons(
     past = _past(setting, seed) if part.memories() else []
 
     def run(values: Values) -> Tensor:
-        memory = setting.memory(part)
+        memory = setting.memory(part) if past else NO_STATE
         if past:
             call(values[f"{EARLIER}{name}"], memory)
             x, w, u, v, g = (values[f"{EARLIER}{n}"] for n in ("x", "w", *"uvg"))

@@ -98,34 +98,32 @@ class _Search:
     def _one_at_a_time(self, given: Given) -> None:
         flat = given.value.reshape(-1)
         for entry in _spread(flat.numel(), self.experiment.limit):
-            relation = given.relation[entry]
-            words = {OWN: given.word, **_WORDS}
-            sought = {c: words[c] for c in set(relation.tolist())}
-            for new in self._new_values(given, flat[entry].item()):
-                if not self._missing(sought, given):
+            before = flat[entry].item()
+            for new in self._new_values(given, before):
+                sought = self._sought(given, entry)
+                if not sought:
                     break
                 moved = flat.clone()
                 moved[entry] = new
                 after = self.run(**{given.name: moved.reshape(given.value.shape)})
-                if torch.equal(after, self.base):
-                    continue
-                cause = f"{given.entry(entry)} from {flat[entry].item():.6g} to {new:.6g}"
-                for code, word in sought.items():
-                    tier = given.tier if code == OWN else _TIERS[code]
-                    among = relation == code
-                    self._report(self.base, after, word, tier, cause, among)
-                    if code == LAYER and given.synaptic:
-                        self._report(self.base, after, SYNAPSES, "B", cause, among)
+                differs = _differs(self.base, after)
+                for word, tier, among in sought if differs.any() else ():
+                    cause = f"{given.entry(entry)} from {before:.6g} to {new:.6g}"
+                    self._keep(self.base, after, differs & among, word, tier, cause)
 
     def _new_values(self, given: Given, value: float) -> Iterable[float]:
         if given.value.is_floating_point():
             return changes(value)
         return [float((value + n) % 3) for n in (1, 2)]
 
-    def _missing(self, sought: dict[int, str], given: Given) -> bool:
-        """Whether something is sought that has not been found yet."""
-        coupling = given.synaptic and LAYER in sought and SYNAPSES not in self.found
-        return coupling or any(word not in self.found for word in sought.values())
+    def _sought(self, given: Given, entry: int) -> list[tuple[str, str, Tensor]]:
+        """What an entry may show that has not been found yet: the word, its tier, and among which outputs."""
+        relation = given.relation[entry]
+        possible = [(given.word, given.tier, OWN), *((w, _TIERS[c], c) for c, w in _WORDS.items())]
+        if given.synaptic:
+            possible.append((SYNAPSES, _TIERS[LAYER], LAYER))
+        missing = [(w, t, relation == c) for w, t, c in possible if w not in self.found]
+        return [(word, tier, among) for word, tier, among in missing if among.any()]
 
     # -- all the others at once ----------------------------------------------------------------------------------------
 
@@ -211,10 +209,15 @@ class _Search:
         self, before: Tensor, after: Tensor, word: str, tier: str, cause: str, among: Any
     ) -> None:
         """Keep the first change that shows a dependence of any of these outputs."""
-        if word in self.found:
-            return
-        hit = torch.zeros(len(before), dtype=torch.bool)
-        hit[among] = _differs(before, after)[among]
+        if word not in self.found:
+            hit = torch.zeros(len(before), dtype=torch.bool)
+            hit[among] = _differs(before, after)[among]
+            self._keep(before, after, hit, word, tier, cause)
+
+    def _keep(
+        self, before: Tensor, after: Tensor, hit: Tensor, word: str, tier: str, cause: str
+    ) -> None:
+        """Put the first output that was hit, if any, into words."""
         if hit.any():
             n = int(hit.nonzero()[0])
             effect = f"{self.experiment.output(n)} from {before[n]:.6g} to {after[n]:.6g}"
@@ -223,6 +226,8 @@ class _Search:
 
 def _differs(before: Tensor, after: Tensor) -> Tensor:
     """Which outputs differ by more than rounding."""
+    if torch.equal(before, after):
+        return torch.zeros_like(before, dtype=torch.bool)
     both = torch.stack([before, after])
     finite = both[both.isfinite()]
     atol = _NEAR * float(finite.abs().max()) if finite.numel() else 0.0

@@ -1,0 +1,86 @@
+"""How many mutants were killed, by folder and by operator, and which were not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mutation.equivalents import Equivalent
+from mutation.mutants import Mutant
+from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
+
+ENOUGH = 0.95
+"""The share of mutants, equivalents aside, that the kit has to kill."""
+HEAD = ("", "mutants", "equivalent", "killed", "by raising", "not loaded", "survived", "share")
+
+Found = tuple[Mutant, Verdict]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of all mutants, and what is held to be equivalent. True where the kit catches enough."""
+
+    found: Sequence[Found]
+    equivalents: Sequence[Equivalent]
+
+    def __bool__(self) -> bool:
+        """Whether enough were killed and no equivalent is wrong."""
+        return not self.refused and share(self.faults) >= ENOUGH
+
+    @cached_property
+    def faults(self) -> list[Found]:
+        """The mutants that are no equivalents."""
+        return [(m, v) for m, v in self.found if not self._is_equivalent(m)]
+
+    @cached_property
+    def refused(self) -> list[str]:
+        """What is wrong with the list of equivalents."""
+        lines = []
+        for equivalent in self.equivalents:
+            covered = [(m, v) for m, v in self.found if equivalent.covers(m)]
+            told = f"{equivalent.file}, {equivalent.operator}: {equivalent.before} -> {equivalent.after}"
+            if not covered:
+                lines.append(f"no such mutant: {told}")
+            for _, verdict in covered:
+                if verdict.result != SURVIVED:
+                    lines.append(f"no equivalent, {verdict.result} by {verdict.check}: {told}")
+        return lines
+
+    def __str__(self) -> str:
+        """Survivors, what is wrong with the equivalents, and the tables."""
+        alive = [(m, v) for m, v in self.faults if v.result not in (KILLED, NOT_LOADED)]
+        lines = [f"{verdict.result}: {mutant}" for mutant, verdict in alive]
+        lines += [f"refused: {line}" for line in self.refused]
+        lines += ["", *self._table("folder", lambda m: m.path.parent.name)]
+        lines += ["", *self._table("operator", lambda m: m.operator)]
+        return "\n".join(lines)
+
+    def _table(self, head: str, group: Callable[[Mutant], str]) -> list[str]:
+        names = dict.fromkeys(group(m) for m, _ in self.found)
+        rows = [self._row(n, [(m, v) for m, v in self.found if group(m) == n]) for n in names]
+        rows = [(head, *HEAD[1:]), *rows, self._row("all", self.found)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+        rows.insert(1, tuple("-" * width for width in widths))
+        return [
+            "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+            for row in rows
+        ]
+
+    def _row(self, name: str, found: Sequence[Found]) -> tuple[str, ...]:
+        faults = [(m, v) for m, v in found if not self._is_equivalent(m)]
+        killed = [v for _, v in faults if v.result == KILLED]
+        raising = sum(v.raised for v in killed)
+        unloaded = sum(v.result == NOT_LOADED for _, v in faults)
+        counts = (len(found), len(found) - len(faults), len(killed), raising, unloaded)
+        alive = len(faults) - len(killed) - unloaded
+        return name, *map(str, (*counts, alive)), f"{share(faults):.1%}"
+
+    def _is_equivalent(self, mutant: Mutant) -> bool:
+        return any(e.covers(mutant) for e in self.equivalents)
+
+
+def share(found: Iterable[Found]) -> float:
+    """How many of some mutants were caught, by the kit or by the registry."""
+    caught = [v.result in (KILLED, NOT_LOADED) for _, v in found]
+    return sum(caught) / len(caught) if caught else 1.0
