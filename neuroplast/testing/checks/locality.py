@@ -5,7 +5,6 @@ from __future__ import annotations
 from neuroplast.parts.rule import Rule
 from neuroplast.testing.bench import ladder
 from neuroplast.testing.check import Violation, check
-from neuroplast.testing.locality.alone import measure_part
 from neuroplast.testing.locality.found import (
     ABOUT,
     BATCH,
@@ -43,24 +42,6 @@ def each_declared_input_matters(subject: Subject) -> None:
             f"{rule.kind}: declares {word!r}, and no change of {what} changes any synapse otherwise; "
             "use it, or take it out of uses",
             f"tried on {LARGE}",
-        )
-
-
-@check("normalisation", "couples the batch only where it says so")
-def couples_the_batch_as_declared(subject: Subject) -> None:
-    """Other stimuli, future ones included, matter exactly where `couples_batch` is declared."""
-    part = subject.part
-    locality = measure_part(part)
-    assert locality is not None
-    if locality.couples_batch and not part.couples_batch:
-        finding = locality.findings[BATCH]
-        raise Violation(
-            f"{part.kind}: a stimulus is normalised by {ABOUT[BATCH]} too; declare couples_batch = True",
-            _shown(finding),
-        )
-    if part.couples_batch and not locality.couples_batch:
-        raise Violation(
-            f"{part.kind}: declares couples_batch, and no other stimulus makes a difference; take it out"
         )
 
 

@@ -38,7 +38,6 @@ from neuroplast.delta import Computed
 from neuroplast.registry import Registry
 from neuroplast.testing import Subject, Violation
 from neuroplast.testing.checks.locality import (
-    couples_the_batch_as_declared,
     each_declared_input_matters,
     no_undeclared_input_matters,
 )
@@ -389,22 +388,6 @@ def test_memory_of_a_neuron_is_its_own_and_memory_of_all_is_the_layers():
     assert measure_part(Follower()).tier == "A"
     assert measure_part(Follower(together=True)).tier == "B"
     assert measure_part(Momentum()).tier == "A"
-
-
-def test_a_normalisation_says_whether_it_couples_the_batch():
-    class Boasting(AsGiven):
-        kind: ClassVar[str] = "boasting"
-        couples_batch: ClassVar[bool] = True
-
-    couples_the_batch_as_declared(subject(AsGiven()))
-    with pytest.raises(Violation, match="declare couples_batch = True"):
-        couples_the_batch_as_declared(subject(_map_centred()))
-    with pytest.raises(Violation, match="no other stimulus makes a difference"):
-        couples_the_batch_as_declared(subject(Boasting()))
-
-
-def _map_centred():
-    return part(Normalisation, normalise=lambda s, x, m, a: x - x.mean(0))
 
 
 def test_kinds_that_change_no_weight_have_no_locality():
