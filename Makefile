@@ -18,12 +18,13 @@ PY = "$(VENV)/bin/python"
 PREPARE = "$(HOST)" scripts/setup_env.py --env "$(VENV)"
 endif
 
-.PHONY: help demo test lint clean env
+.PHONY: help demo test mutants lint clean env
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    prepare the environment, then see a network learn (quickstart)"
 	@echo "make test    prepare the environment, then run all tests"
+	@echo "make mutants faults at every place of the plugins, and whether the conformance kit finds them"
 	@echo "make lint    style, format and types"
 	@echo "make clean   remove builds and caches; the environment and runs/ stay"
 	@echo
@@ -41,6 +42,11 @@ demo: env
 test: DEV = --dev
 test: env
 	$(PY) -m pytest --durations=10 $(ARGS)
+
+# Some minutes. Prints, and writes nothing; ARGS="rules/oja rates" takes some files only (docs/mutation.md).
+mutants: DEV = --dev
+mutants: env
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests $(PY) -m mutation $(ARGS)
 
 # mypy finds the folders under the names they are installed as through these links (pyproject.toml).
 lint: DEV = --dev

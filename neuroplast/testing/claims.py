@@ -218,11 +218,13 @@ class ConstraintClaims(Claims):
     """Of a constraint. Examples: given w (post, synapses), signs (presynaptic) where it reads them; expected the new w.
 
     counts: what `enforce` counts of what it corrected, "values" or "neurons"; empty where either will do.
+    sizes: the sizes of weights to compare at; add one where a constant of the formula shows.
     """
 
     family = "constraint"
     examples: ClassVar[Sequence[Example]] = ()
     counts: ClassVar[str] = ""
+    sizes: ClassVar[Sequence[float]] = (1.0, 0.01, 100.0)
 
     def allowed(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> bool:
         """Whether one neuron's weights satisfy it, within rounding."""

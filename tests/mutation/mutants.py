@@ -57,7 +57,7 @@ def mutants(path: Path) -> list[Mutant]:
     found: dict[str, Mutant] = {}
     for operator, where, line, source in _copies(tree):
         if source != plain and source not in found:
-            before, after = _difference(plain, source)
+            before, after = difference(plain, source)
             found[source] = Mutant(path, operator, where, line, before, after, source)
     return list(found.values())
 
@@ -70,10 +70,10 @@ def _copies(tree: ast.Module) -> Iterator[tuple[str, str, int, str]]:
                 yield operator, function.name, edit.old.lineno, source  # type: ignore[attr-defined]
 
 
-def _difference(plain: str, source: str) -> tuple[str, str]:
+def difference(plain: str, source: str) -> tuple[str, str]:
     """The lines that are gone, and those that are new."""
-    lines = list(difflib.ndiff(plain.splitlines(), source.splitlines()))
-    gone, new = ([line[2:].strip() for line in lines if line[:2] == sign] for sign in ("- ", "+ "))
+    lines = list(difflib.unified_diff(plain.splitlines(), source.splitlines(), n=0))[3:]
+    gone, new = ([line[1:].strip() for line in lines if line[0] == sign] for sign in "-+")
     return "\n".join(gone), "\n".join(new)
 
 

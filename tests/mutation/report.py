@@ -10,8 +10,6 @@ from mutation.equivalents import Equivalent
 from mutation.mutants import Mutant
 from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
 
-ENOUGH = 0.95
-"""The share of mutants, equivalents aside, that the kit has to kill."""
 HEAD = ("", "mutants", "equivalent", "killed", "by raising", "not loaded", "survived", "share")
 
 Found = tuple[Mutant, Verdict]
@@ -19,14 +17,18 @@ Found = tuple[Mutant, Verdict]
 
 @dataclass(frozen=True)
 class Report:
-    """What came of all mutants, and what is held to be equivalent. True where the kit catches enough."""
+    """What came of all mutants, and what is held to be equivalent. True where the kit catches enough.
+
+    enough: the share of mutants, equivalents aside, that it has to catch.
+    """
 
     found: Sequence[Found]
     equivalents: Sequence[Equivalent]
+    enough: float
 
     def __bool__(self) -> bool:
         """Whether enough were killed and no equivalent is wrong."""
-        return not self.refused and share(self.faults) >= ENOUGH
+        return not self.refused and share(self.faults) >= self.enough
 
     @cached_property
     def faults(self) -> list[Found]:
@@ -63,7 +65,9 @@ class Report:
         widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
         rows.insert(1, tuple("-" * width for width in widths))
         return [
-            "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+            "| "
+            + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            + " |"
             for row in rows
         ]
 

@@ -1,4 +1,4 @@
-"""The functions of a plugin as syntax trees: what of them may be mutated, and where they read activities and weights."""
+"""The functions of a plugin as syntax trees: what of them may be mutated, where they read activities and weights."""
 
 from __future__ import annotations
 

@@ -155,10 +155,10 @@ def _hold_allowed(claims: ConstraintClaims, held: Held, before: Tensor, what: st
 
 @check("constraint", "equals its formula, neuron by neuron")
 def equals_its_formula(subject: Subject) -> None:
-    """A neuron's weights are corrected as claimed, to within what a guard against division by zero changes."""
+    """A neuron's weights are corrected as claimed, at every size that the claims name."""
     claims = stated(subject, ConstraintClaims, "enforce")
     asked = False
-    for size in SIZES:
+    for size in claims.sizes:
         for weights in cases(subject.part, size=size):
             before = weights.w.clone()
             rows = [claims.enforce(subject.part, row, weights.row_signs) for row in weights.rows()]

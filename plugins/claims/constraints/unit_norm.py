@@ -13,6 +13,7 @@ class UnitNormClaims(ConstraintClaims):
 
     of = "unit_norm"
     counts = "neurons"
+    sizes = (1.0, 0.01, 100.0, 1e-10)
     examples = (
         Example(
             given={"w": [[3.0, 4.0], [0.0, -8.0]]},

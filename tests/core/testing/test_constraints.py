@@ -205,6 +205,14 @@ def test_weights_that_are_not_allowed_at_the_start_are_caught():
     assert "after the start" in catch(Late(), SATISFIED, ClippedClaims())
 
 
+def test_a_guard_that_is_not_claimed_shows_at_the_size_that_is_named():
+    class Tiny(OfUnitLengthClaims):
+        sizes = (1.0, 1e-12)
+
+    hold(OfUnitLength(), FORMULA, OfUnitLengthClaims())
+    assert "w: off by" in catch(OfUnitLength(), FORMULA, Tiny())
+
+
 def test_zeroing_what_is_beyond_is_another_formula():
     def zeroed(self, w, context):
         beyond = w.abs() > self.bound

@@ -12,6 +12,7 @@ from mutation.mutants import FOLDERS, Mutant, mutants, plugins, unchanged
 from mutation.operators import OPERATORS
 from mutation.operators.ties import choosing
 from mutation.report import Report, share
+from mutation.second import second_set
 from mutation.source import Function, functions
 from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict, tried
 
@@ -171,7 +172,11 @@ def test_axes_are_others():
     assert made("wrong axis", function("return norms(w)", "def at(self, view, progress):")) == [
         "return norms(w.transpose(0, 1))",
         "return faults.whole(lambda _w: norms(_w), w)",
-        "return faults.each(lambda _w: norms(_w), w)",
+    ]
+    assert made("wrong axis", function("return largest_magnitude(w)")) == [
+        "return largest_magnitude(w.transpose(0, 1))",
+        "return faults.whole(lambda _w: largest_magnitude(_w), w)",
+        "return faults.each(lambda _w: largest_magnitude(_w), w)",
     ]
 
 
@@ -313,19 +318,19 @@ def test_the_report_counts_and_refuses_wrong_equivalents():
     found = [(mutant(f"return {n}"), Verdict(KILLED, "looped")) for n in range(18)]
     found += [(mutant("b"), Verdict(SURVIVED)), (mutant("c"), Verdict(SURVIVED))]
     assert share(found) == pytest.approx(0.9)
-    assert not Report(found, [])
+    assert not Report(found, [], 0.95)
 
     alike = Equivalent("rules/oja.py", "term dropped", "return a", "b", "b is a")
-    assert share(Report(found, [alike]).faults) == pytest.approx(18 / 19)
-    assert not Report(found, [alike])
+    assert share(Report(found, [alike], 0.95).faults) == pytest.approx(18 / 19)
+    assert not Report(found, [alike], 0.95)
 
     other = Equivalent("rules/oja.py", "term dropped", "return a", "c", "c is a")
-    assert Report(found, [alike, other])
-    assert "| rules  | 20      | 2          | 18     |" in str(Report(found, [alike, other]))
+    assert Report(found, [alike, other], 0.95)
+    assert "| rules  | 20      | 2          | 18     |" in str(Report(found, [alike, other], 0.95))
 
     killed = Equivalent("rules/oja.py", "term dropped", "return a", "return 1", "")
     gone = Equivalent("rules/oja.py", "term dropped", "return a", "return 99", "")
-    refused = Report(found, [alike, other, killed, gone])
+    refused = Report(found, [alike, other, killed, gone], 0.95)
     assert not refused
     assert [line.split(":")[0] for line in refused.refused] == [
         "no equivalent, killed by looped",
@@ -338,3 +343,10 @@ def test_every_equivalent_is_there_and_says_why():
     for equivalent in equivalents.EQUIVALENTS:
         assert any(equivalent.covers(m) for m in made_of.get(equivalent.file, [])), equivalent
         assert len(equivalent.why.split()) > 5, equivalent
+
+
+def test_the_second_set_fits_the_plugins_as_they_are():
+    found = second_set(PLUGINS)
+    assert len(found) == 20
+    assert all(m.before and m.after for m in found)
+    assert len({m.source for m in found}) == 20

@@ -13,7 +13,19 @@ from neuroplast import functional
 DIMS = ("0", "1", "2", "-1")
 FIRST = (
     *("sum", "mean", "amax", "amin", "max", "min", "argmax", "argmin", "softmax", "log_softmax"),
-    *("cumsum", "cumprod", "prod", "norm", "std", "var", "sort", "argsort", "logsumexp", "all", "any"),
+    *(
+        "cumsum",
+        "cumprod",
+        "prod",
+        "norm",
+        "std",
+        "var",
+        "sort",
+        "argsort",
+        "logsumexp",
+        "all",
+        "any",
+    ),
 )
 """Methods whose dimension is the first argument."""
 
@@ -35,7 +47,8 @@ def wrong_axis(function: Function) -> Iterator[Edit]:
             continue
         yield edit(call, f"{called(call)}(({first}).transpose(0, 1){rest})")
         yield edit(call, f"faults.whole({on_another}, {first})")
-        yield edit(call, f"faults.each({on_another}, {first})")
+        if not _is_per_neuron(called(call)):
+            yield edit(call, f"faults.each({on_another}, {first})")
 
 
 def _dimensions(function: Function) -> Iterator[Edit]:
@@ -62,6 +75,12 @@ def _dim_arguments(call: ast.Call) -> list[ast.expr]:
         at = list(inspect.signature(shared).parameters).index("dim")
         first = call.args[at : at + 1]
     return [d for d in (*named, *first) if text(d).lstrip("-").isdecimal()]
+
+
+def _is_per_neuron(name: str) -> bool:
+    """Whether a shared function gives one number per neuron already."""
+    (shared,) = ast.parse(inspect.getsource(getattr(functional, name))).body
+    return isinstance(shared, ast.FunctionDef) and text(shared.returns) == "PerPost"
 
 
 def _shared() -> list[str]:

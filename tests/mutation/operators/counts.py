@@ -66,5 +66,7 @@ def _is_whole(node: ast.expr, function: Function) -> bool:
 
 def _whole_parameters(function: Function) -> list[str]:
     """The names of a part's parameters that are whole numbers."""
-    fields = [f for f in function.owner.body if isinstance(f, ast.AnnAssign)] if function.owner else []
+    fields = (
+        [f for f in function.owner.body if isinstance(f, ast.AnnAssign)] if function.owner else []
+    )
     return [text(f.target) for f in fields if text(f.annotation).split(" |")[0] == "int"]

@@ -16,6 +16,7 @@ LIKE_IT = {
     **{"steps": ("epochs", "step"), "epochs": ("steps", "epoch")},
 }
 """Attributes that can be taken for each other."""
+LARGER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod)
 
 
@@ -47,7 +48,7 @@ def _exchanged(function: Function) -> Iterator[Edit]:
                 yield Edit(node, ast.Tuple(elements, node.ctx))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ORDERED):
             yield Edit(node, ast.BinOp(node.right, node.op, node.left))
-        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], LARGER):
             yield Edit(node, ast.Compare(node.comparators[0], node.ops, [node.left]))
         elif isinstance(node, ast.IfExp):
             yield Edit(node, ast.IfExp(node.test, node.orelse, node.body))

@@ -32,13 +32,17 @@ def choosing() -> frozenset[str]:
     """The functions that plugins share which choose between values, themselves or by another of them."""
     found: set[str] = set()
     sources = {
-        name: {called(c) for c in ast.walk(ast.parse(inspect.getsource(f))) if isinstance(c, ast.Call)}
+        name: {
+            called(c) for c in ast.walk(ast.parse(inspect.getsource(f))) if isinstance(c, ast.Call)
+        }
         for name, f in vars(functional).items()
         if inspect.isfunction(f) and f.__module__ == functional.__name__
     }
     for _ in sources:
         found |= {name for name, calls in sources.items() if calls & {*INDEXING, *found}}
-    return frozenset(n for n in found if "dim" in inspect.signature(getattr(functional, n)).parameters)
+    return frozenset(
+        n for n in found if "dim" in inspect.signature(getattr(functional, n)).parameters
+    )
 
 
 def _dim(call: ast.Call) -> str | None:
