@@ -373,6 +373,11 @@ def test_digits_lost_in_float32_are_caught(known):
     assert "w after learning in float32: off by" in catch(Cancelling(), SINGLE, registry=known)
 
 
+def test_neurons_that_start_alike_are_not_compared(known):
+    told = skip(doubles.Ones(), SINGLE, registry=known)
+    assert told == "ones: neurons start alike, so rounding decides who wins"
+
+
 # Devices
 
 
