@@ -18,14 +18,15 @@ PY = "$(VENV)/bin/python"
 PREPARE = "$(HOST)" scripts/setup_env.py --env "$(VENV)"
 endif
 
-.PHONY: help demo test mutants lint clean env
+.PHONY: help demo test mutants lint docs clean env
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    prepare the environment, then see a network learn (quickstart)"
 	@echo "make test    prepare the environment, then run all tests"
 	@echo "make mutants faults at every place of the plugins, and whether the conformance kit finds them"
-	@echo "make lint    style, format and types"
+	@echo "make lint    style, format, types, and the documentation's links"
+	@echo "make docs    the documentation as a site, in build/site"
 	@echo "make clean   remove builds and caches; the environment and runs/ stay"
 	@echo
 	@echo "VENV=path    use this environment, or make it there (default .venv)"
@@ -56,11 +57,18 @@ lint: env
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(BUILD_DOCS)
+
+# From pages alone, without the network; a warning, such as of a link that leads nowhere, is an error.
+BUILD_DOCS = $(PY) -m zensical build --strict --clean
+docs: DEV = --dev
+docs: env
+	$(BUILD_DOCS)
 
 env:
 	@command -v "$(HOST)" >/dev/null || { echo "neuroplast needs Python 3.11 or newer, and '$(HOST)' is not a command here. Install Python, or name one: make BASE=/path/to/python3"; exit 1; }
 	@$(PREPARE)
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf build dist *.egg-info .cache .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
