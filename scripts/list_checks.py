@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from neuroplast.kinds import KINDS
-from neuroplast.testing.check import ANY, checks
+from neuroplast.testing.asking import ANY, all_checks
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
 BEGIN, END = "<!-- list of checks: begin -->\n", "<!-- list of checks: end -->\n"
@@ -16,7 +16,7 @@ Asked = dict[tuple[str, str], list[str]]
 def asked() -> Asked:
     """Every check once, in the order in which they are asked."""
     found: Asked = {}
-    for check in checks():
+    for check in all_checks():
         about = " ".join(check.about.split())
         found.setdefault((check.name, about), []).append(check.family)
     return found

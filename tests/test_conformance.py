@@ -4,7 +4,7 @@ import pytest
 
 from neuroplast import registry
 from neuroplast.kinds import KINDS
-from neuroplast.testing import check_part, checks
+from neuroplast.testing import all_checks, check_part
 
 ENTRIES = [
     entry
@@ -35,7 +35,7 @@ def test_a_formula_is_claimed_of_every_part(kind):
 
 
 def test_every_kind_of_part_has_checks_of_its_own():
-    assert {check.family for check in checks()} >= set(KINDS)
+    assert {check.family for check in all_checks()} >= set(KINDS)
 
 
 def test_there_are_parts():

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import torch
 
 from neuroplast.component import State
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Setting
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.responses import memory_of, responses
 from neuroplast.testing.subject import Subject

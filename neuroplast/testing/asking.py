@@ -67,12 +67,12 @@ def check(
     return register
 
 
-def checks() -> list[Check]:
+def all_checks() -> list[Check]:
     """All checks there are, in the order in which they are asked."""
     import neuroplast.testing.checks as package
 
     package.load()
-    return list(_checks)
+    return sorted(_checks, key=lambda made: package.place(made.ask.__module__))
 
 
 @dataclass(frozen=True)

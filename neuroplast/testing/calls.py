@@ -13,7 +13,7 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
-from neuroplast.testing.check import NotApplicable, Violation
+from neuroplast.testing.asking import NotApplicable, Violation
 from neuroplast.testing.numbers import hold_near, normal
 
 Tensors = Mapping[str, Any]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.kinds import KINDS
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.calls import Call, of_each
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.numbers import FLOAT32, hold_near, in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import like, repeatable, same_bits, watched

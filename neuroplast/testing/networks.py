@@ -14,7 +14,7 @@ from neuroplast.problems import problems
 from neuroplast.registry import Registry
 from neuroplast.shapes import Shape
 from neuroplast.spec import LayerSpec, PartOf
-from neuroplast.testing.check import NotApplicable
+from neuroplast.testing.asking import NotApplicable
 
 
 def network(layers: Sequence[Mapping[str, Any]], shape: Shape, registry: Registry) -> Network:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from neuroplast.testing.check import Violation
+from neuroplast.testing.asking import Violation
 
 FLOAT64 = 1e-10
 """How near two computations in float64 must come, relative to the largest number."""

@@ -8,7 +8,7 @@ from typing import Any
 from neuroplast.component import Component
 from neuroplast.registry import Registry
 from neuroplast.tables import nearest
-from neuroplast.testing.check import ANY, Check, NotApplicable, Violation, checks
+from neuroplast.testing.asking import ANY, Check, NotApplicable, Violation, all_checks
 from neuroplast.testing.subject import Subject
 
 _CLAIMED = Check(ANY, "has claims that can be read", lambda subject: None)
@@ -22,7 +22,7 @@ def questions(
 
     only: a piece of the names of the checks to ask. What goes wrong while questions are made is a question that fails.
     """
-    asked = [c for c in checks() if c.family in (ANY, part.family)]
+    asked = [c for c in all_checks() if c.family in (ANY, part.family)]
     asked.sort(key=lambda c: (c.family == ANY, c.variations is not None))  # the plainest first
     claims = registry.claims(part.family, part.kind)
     if wrong := _wrong_claims(claims, asked):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from neuroplast.testing.check import NotApplicable
+from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.claims import Claims, Example
 from neuroplast.testing.subject import Subject
 

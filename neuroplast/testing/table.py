@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from textwrap import indent
 
-from neuroplast.testing.check import Outcome
+from neuroplast.testing.asking import Outcome
 
 HEAD = ("PART", "CHECKS", "PASSED", "FAILED", "SKIPPED", "EXCEPTED")
 

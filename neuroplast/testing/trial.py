@@ -15,8 +15,8 @@ from neuroplast.layer import Layer
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post
 from neuroplast.spec import LayerSpec, part_fields
+from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.bench import LOCAL_NAMES, Plain, Setting, geometries
-from neuroplast.testing.check import NotApplicable
 from neuroplast.testing.companions import Learning, PerPresentation, Steady, Told, Winner
 from neuroplast.testing.numbers import normal
 from neuroplast.testing.subject import Subject

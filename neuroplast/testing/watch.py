@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from neuroplast.testing.check import Violation
+from neuroplast.testing.asking import Violation
 from neuroplast.testing.numbers import in_words
 
 Result = TypeVar("Result")

@@ -6,7 +6,7 @@ import sys
 import pytest
 from support.installed import rule
 
-from neuroplast.testing import Violation, check, checks
+from neuroplast.testing import Violation, all_checks, check
 
 RULE = '''
 from typing import ClassVar
@@ -294,8 +294,8 @@ def test_a_check_that_cannot_list_its_settings_fails(cli, tried, monkeypatch):
     def broken(subject):
         raise Violation("no settings")
 
-    module = sys.modules["neuroplast.testing.check"]
-    monkeypatch.setattr(module, "_checks", checks())
+    module = sys.modules["neuroplast.testing.asking"]
+    monkeypatch.setattr(module, "_checks", all_checks())
     check("rule", "breaks", broken)(lambda subject, setting: None)
     answer = cli("plugins", "check", tried(RULE), "--only", "breaks")
     assert answer.code == 1

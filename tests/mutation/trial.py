@@ -20,7 +20,7 @@ from mutation.mutants import Mutant
 from neuroplast import registry
 from neuroplast.component import Component
 from neuroplast.registry import Registry
-from neuroplast.testing.check import checks
+from neuroplast.testing.asking import all_checks
 from neuroplast.testing.kit import outcomes
 
 SECONDS = 300.0
@@ -35,22 +35,23 @@ class Verdict:
 
     result: "killed" by a check; "survived" all checks; "not loaded", where the registry reports the plugin as broken;
         "out of time", where the kit did not come to an end.
-    check: which check failed first, on which case. message: what it said.
+    check: which check failed first. case: the parameters of the part there. message: what the check said.
     """
 
     result: str
     check: str = ""
+    case: str = ""
     message: str = ""
 
     @property
     def raised(self) -> bool:
         """Whether it was killed because something raised, not because a check found a wrong result."""
-        return self.message.startswith("raised ")
+        return self.message.startswith("raised")
 
 
 def tried(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[tuple[Mutant, Verdict]]:
     """Every mutant with its verdict, as they come; each in a process forked from this one, which has all imported."""
-    registry.current(), checks()
+    registry.current(), all_checks()
     waiting, running = list(mutants)[::-1], []  # type: ignore[var-annotated]
     while waiting or running:
         while waiting and len(running) < jobs:
@@ -82,7 +83,7 @@ class _Running:
             try:
                 found = self.answer.recv()
             except EOFError:
-                found = Verdict(KILLED, "the process of the kit", "raised the end of its process")
+                found = Verdict(KILLED, "the kit runs to its end", message="raised: process ended")
         self.process.kill()
         self.process.join()
         return found
@@ -104,8 +105,7 @@ def asked(mutant: Mutant) -> Verdict:
     for part in parts:
         for outcome in outcomes(part, known):
             if outcome.result == "failed":
-                case = f" ({outcome.case})" if outcome.case else ""
-                return Verdict(KILLED, outcome.check + case, outcome.message)
+                return Verdict(KILLED, outcome.check, outcome.case, outcome.message)
     return Verdict(SURVIVED)
 
 

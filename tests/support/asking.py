@@ -4,14 +4,14 @@ import pytest
 
 from neuroplast.registry import Registry
 from neuroplast.testing import NotApplicable, Subject, Violation
-from neuroplast.testing.check import checks
+from neuroplast.testing.asking import all_checks
 
 
 def asked(part, name, claims=None, registry=None, family=None):
     """Every question that a check asks of a part; at least one."""
     subject = Subject(part, {}, claims, registry or Registry())
     family = family or part.family
-    (check,) = [c for c in checks() if c.family == family and c.name == name]
+    (check,) = [c for c in all_checks() if c.family == family and c.name == name]
     questions = list(check.of(subject))
     assert questions, f"{name} asks nothing of {part}"
     return [ask for _, ask in questions]
@@ -40,7 +40,7 @@ def skip(part, name, claims=None, **given):
 def hold_all(part, of, claims=None, but=(), **given):
     """Every check of the file `checks/<of>.py` finds nothing wrong, and none but those named is skipped."""
     module = f"neuroplast.testing.checks.{of}"
-    names = [c.name for c in checks() if c.family == part.family and c.ask.__module__ == module]
+    names = [c.name for c in all_checks() if c.family == part.family and c.ask.__module__ == module]
     assert names, f"{module} asks nothing of a {part.family}"
     for name in set(names) - set(but):
         hold(part, name, claims, **given)

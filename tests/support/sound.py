@@ -1,6 +1,6 @@
 """Asking all checks of a part by itself, without a layer around it, about a sound double."""
 
-from neuroplast.testing import checks
+from neuroplast.testing import all_checks
 from support.asking import hold
 
 GPU = "gives on a GPU what it gives on the CPU"
@@ -10,7 +10,7 @@ ALONE = ("neuroplast.testing.manners", "neuroplast.testing.adapting")
 def sound(part, file, claims=None, but=(), **given):
     """Every check of a file, and of manners, finds nothing wrong, and none but those named is skipped."""
     modules = (*ALONE, f"neuroplast.testing.checks.{file}")
-    asked = [c for c in checks() if c.family == part.family and c.ask.__module__ in modules]
+    asked = [c for c in all_checks() if c.family == part.family and c.ask.__module__ in modules]
     names = {c.name for c in asked}
     assert len(names) == len(asked) > 8
     assert set(but) <= names

@@ -16,7 +16,7 @@ from neuroplast.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from neuroplast.registry import Registry
-    from neuroplast.testing.check import Outcome
+    from neuroplast.testing.asking import Outcome
     from neuroplast.testing.chosen import Chosen
 
 

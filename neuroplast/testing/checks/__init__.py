@@ -9,5 +9,11 @@ _LAST = ("autograd", "learning", "locality", "long_runs", "parts")
 
 def load() -> None:
     """Import every file of checks, so that each has made its checks known."""
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda i: (i.name in _LAST, i.name)):
+    for info in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{info.name}")
+
+
+def place(module: str) -> tuple[bool, str]:
+    """Where the checks of a module stand in the order in which they are asked."""
+    file = module.rpartition(".")[2]
+    return file in _LAST, file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from neuroplast.errors import ConfigurationError
-from neuroplast.testing.check import Violation, check
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.networks import network
 from neuroplast.testing.numbers import normal
 from neuroplast.testing.subject import Subject

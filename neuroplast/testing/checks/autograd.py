@@ -13,8 +13,8 @@ from neuroplast.functional import per_neuron
 from neuroplast.parts.rule import Rule
 from neuroplast.shapes import Post, Weights
 from neuroplast.surrogate import descent
+from neuroplast.testing.asking import NotApplicable, check
 from neuroplast.testing.bench import Setting, geometries, ladder
-from neuroplast.testing.check import NotApplicable, check
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View

@@ -15,6 +15,7 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapting
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.calls import (
     Call,
     coupled_as_declared,
@@ -23,7 +24,6 @@ from neuroplast.testing.calls import (
     positions_alone,
     some_apart,
 )
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import CompetitionClaims, Row
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words

@@ -13,7 +13,7 @@ from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.projection import allocate
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.claims import ConstraintClaims
 from neuroplast.testing.numbers import BY_HAND, far, float64, hold_near, in_words, normal
 from neuroplast.testing.stated import Worked, stated, worked

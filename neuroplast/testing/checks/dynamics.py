@@ -11,9 +11,9 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapted, adapting
+from neuroplast.testing.asking import check
 from neuroplast.testing.bench import Setting
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each
-from neuroplast.testing.check import check
 from neuroplast.testing.claims import DynamicsClaims, Neuron
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near

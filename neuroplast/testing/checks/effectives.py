@@ -9,8 +9,8 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Shape
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import EffectiveClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words, normal

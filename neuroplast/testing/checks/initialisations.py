@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.claims import InitialisationClaims
 from neuroplast.testing.numbers import in_words, normal
 from neuroplast.testing.stated import stated

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.layer import FROZEN, Adapts, Layer
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.trial import PLACES, Trial, trial

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from neuroplast.parts.rule import Rule
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import ladder
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.locality.found import (
     ABOUT,
     BATCH,

@@ -11,8 +11,8 @@ from neuroplast.functional import norms
 from neuroplast.layer import Layer
 from neuroplast.parts.constraint import Constraint
 from neuroplast.progress import Progress
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Plain, Setting, geometries
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.checks.learning import in_layers
 from neuroplast.testing.companions import Unit
 from neuroplast.testing.numbers import in_words

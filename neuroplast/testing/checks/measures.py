@@ -11,8 +11,8 @@ from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
 from neuroplast.network import Network
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Plain
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.networks import network
 from neuroplast.testing.numbers import normal
 from neuroplast.testing.subject import Subject

@@ -11,9 +11,9 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Plain, Setting
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each, stimuli_alone
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import NormalisationClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words, normal

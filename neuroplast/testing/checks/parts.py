@@ -17,7 +17,7 @@ from torch import Tensor
 
 from neuroplast.component import Component, Memory
 from neuroplast.projection import allocate
-from neuroplast.testing.check import ANY, NotApplicable, Violation, check
+from neuroplast.testing.asking import ANY, NotApplicable, Violation, check
 from neuroplast.testing.manners import takes_its_arguments
 from neuroplast.testing.subject import Subject
 

@@ -13,8 +13,8 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Post, Shape
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, neurons_alone, of_each, stimuli_alone
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import PoolClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, normal

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each, positions_alone, stimuli_alone
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import PopulationClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words

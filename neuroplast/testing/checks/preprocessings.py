@@ -12,7 +12,7 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError, DataError
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.numbers import hold_near, in_words, normal
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import all_same, same_bits, watched

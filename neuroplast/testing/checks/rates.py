@@ -11,8 +11,8 @@ from torch import Tensor
 
 from neuroplast.progress import Progress
 from neuroplast.registry import Registry
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import Plain, Setting, geometries, ladder
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import Neuron, RateClaims
 from neuroplast.testing.numbers import BY_HAND, float64, hold_near, in_words
 from neuroplast.testing.stated import Worked, stated, worked

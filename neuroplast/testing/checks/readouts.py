@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.parts.readout import Classifier, FeatureSource
-from neuroplast.testing.check import Violation, check
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.numbers import hold_near, in_words, normal
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import all_same, same_bits, watched

@@ -10,8 +10,8 @@ import torch
 from neuroplast.layer import PLASTIC
 from neuroplast.spec import LayerSpec
 from neuroplast.tables import nearest
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import Plain
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import RecipeClaims
 from neuroplast.testing.networks import fitting
 from neuroplast.testing.numbers import in_words, normal

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast.component import Component, Memory
 from neuroplast.shapes import Pre
-from neuroplast.testing.check import NotApplicable
+from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.claims import Input, Neuron, RuleClaims, Site
 from neuroplast.testing.stated import stated
 from neuroplast.testing.subject import Subject

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import State
-from neuroplast.testing.check import Violation, check
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.checks.rules_loop import TENSORS
 from neuroplast.testing.checks.rules_views import (
     changed,

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.checks import rules_views as views
 from neuroplast.testing.checks.rules_views import changed, shows, tried
 from neuroplast.testing.numbers import FLOAT64, far, hold_near

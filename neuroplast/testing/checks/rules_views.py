@@ -12,8 +12,8 @@ from torch import Tensor
 
 from neuroplast.component import Component, State
 from neuroplast.delta import Delta
+from neuroplast.testing.asking import NotApplicable, Violation
 from neuroplast.testing.bench import Setting, ladder
-from neuroplast.testing.check import NotApplicable, Violation
 from neuroplast.testing.checks.rules_loop import TENSORS
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.subject import Subject

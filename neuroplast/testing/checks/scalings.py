@@ -12,8 +12,8 @@ from torch import Tensor
 from neuroplast.delta import Computed, Delta
 from neuroplast.errors import NotFiniteError
 from neuroplast.registry import Registry
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import Plain, Setting, geometries, ladder
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import Rows, ScalingClaims
 from neuroplast.testing.numbers import BY_HAND, float64, hold_near, in_words
 from neuroplast.testing.stated import Worked, stated, worked

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
+from neuroplast.testing.asking import check
 from neuroplast.testing.calls import Call, coupled_as_declared, of_each
-from neuroplast.testing.check import check
 from neuroplast.testing.claims import SignalClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near

@@ -13,9 +13,9 @@ from neuroplast.component import State
 from neuroplast.parts.synapse import Geometry
 from neuroplast.reference import Reference
 from neuroplast.shapes import Post
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import Plain, Setting, geometries, ladder
 from neuroplast.testing.calls import Call, of_each, positions_alone, stimuli_alone
-from neuroplast.testing.check import Violation, check
 from neuroplast.testing.claims import SimilarityClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import hold_near, in_words, normal

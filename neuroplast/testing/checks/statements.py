@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from neuroplast.testing.check import ANY, NotApplicable, Violation, check
+from neuroplast.testing.asking import ANY, NotApplicable, Violation, check
 from neuroplast.testing.subject import Subject
 
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.delta import Computed, Delta
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Plain, Setting, geometries, ladder
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import StepClaims
 from neuroplast.testing.numbers import BY_HAND, float64, hold_near, in_words
 from neuroplast.testing.stated import Worked, stated, worked

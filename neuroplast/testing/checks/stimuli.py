@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast.errors import DataError
 from neuroplast.parts.stimuli import Split, StimulusSet, data_root
-from neuroplast.testing.check import NotApplicable, Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import same_bits, watched

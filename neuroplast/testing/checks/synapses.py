@@ -18,8 +18,8 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.parts.synapse import Synapse
 from neuroplast.reference import Reference
 from neuroplast.shapes import Shape
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Setting
-from neuroplast.testing.check import NotApplicable, Violation, check
 from neuroplast.testing.claims import SynapseClaims
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words, normal
 from neuroplast.testing.stated import stated

@@ -16,7 +16,7 @@ from support.growths import (
     growths,
 )
 
-from neuroplast.testing import NotApplicable, Violation, check, check_part, check_parts, checks
+from neuroplast.testing import NotApplicable, Violation, all_checks, check, check_part, check_parts
 from neuroplast.testing.questions import questions
 
 
@@ -115,8 +115,8 @@ def test_an_exception_may_name_one_setting(known, monkeypatch):
 
 def test_all_that_can_go_wrong_while_asking_becomes_an_outcome(known, monkeypatch):
     """Also the end of the program, and settings that cannot be listed."""
-    checks()
-    monkeypatch.setattr(sys.modules["neuroplast.testing.check"], "_checks", [])
+    all_checks()
+    monkeypatch.setattr(sys.modules["neuroplast.testing.asking"], "_checks", [])
 
     def refusing(error):
         def ask(subject, setting=None):

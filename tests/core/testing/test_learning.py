@@ -23,7 +23,7 @@ from neuroplast import (
 )
 from neuroplast.registry import Registry
 from neuroplast.testing import Subject, SynapseClaims, Violation
-from neuroplast.testing.check import checks
+from neuroplast.testing.asking import all_checks
 from neuroplast.testing.checks.learning import hold_on
 from neuroplast.testing.trial import PLACES, trial
 
@@ -405,7 +405,7 @@ def test_sound_parts_learn_on_a_gpu(part, known):
 
 def test_every_check_is_asked_of_every_family_that_stands_in_a_layer():
     for name in (*ALL, GPU):
-        assert {c.family for c in checks() if c.name == name} == set(PLACES)
+        assert {c.family for c in all_checks() if c.name == name} == set(PLACES)
 
 
 def placed(spec):

@@ -10,7 +10,7 @@ from support.asking import catch, hold, skip
 
 from neuroplast import ConfigurationError, Constraint, Dynamics, Memory, Rule, hookimpl, registry
 from neuroplast.functional import norms, per_neuron
-from neuroplast.testing.check import checks
+from neuroplast.testing.asking import all_checks
 from neuroplast.testing.trial import PLACES
 
 FINITE = "stays finite for 1000 steps"
@@ -126,7 +126,7 @@ class SettlesModestly(Settles):
 
 
 def test_every_family_is_tried_for_long():
-    assert {c.family for c in checks() if c.name == FINITE} == set(PLACES)
+    assert {c.family for c in all_checks() if c.name == FINITE} == set(PLACES)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from support.asking import asked, catch, hold, skip
 
 from neuroplast import Memory, Rate, Rule
 from neuroplast.testing import NotApplicable
-from neuroplast.testing.check import ANY, checks
+from neuroplast.testing.asking import ANY, all_checks
 
 NAMES = "has names that scenarios can use"
 SAYS = "says what it does"
@@ -55,7 +55,9 @@ def caught(part: Any, name: str) -> str:
 
 def test_a_sound_part_passes_everything():
     ours = [
-        c.name for c in checks() if c.ask.__module__.endswith("checks.parts") and c.family == ANY
+        c.name
+        for c in all_checks()
+        if c.ask.__module__.endswith("checks.parts") and c.family == ANY
     ]
     assert sorted(ours) == sorted(ALL)
     for name in ALL:

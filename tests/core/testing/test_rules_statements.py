@@ -5,7 +5,7 @@ from support.rules_in_kit import Double, DoubleClaims
 
 from neuroplast.registry import Registry
 from neuroplast.testing import Subject, Violation, holds
-from neuroplast.testing.check import ANY, checks
+from neuroplast.testing.asking import ANY, all_checks
 
 
 class Stating(DoubleClaims):
@@ -34,7 +34,7 @@ class Stating(DoubleClaims):
 
 
 def questions(claims, **parameters):
-    (check,) = [c for c in checks() if c.family == ANY and c.name == "holds"]
+    (check,) = [c for c in all_checks() if c.family == ANY and c.name == "holds"]
     return dict(check.of(Subject(Double(), parameters, claims, Registry())))
 
 

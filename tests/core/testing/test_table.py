@@ -1,6 +1,6 @@
 """Outcomes in words."""
 
-from neuroplast.testing.check import Outcome
+from neuroplast.testing.asking import Outcome
 from neuroplast.testing.table import failures, in_full, in_words, reasons, rows, title, totals
 
 
