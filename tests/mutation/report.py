@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from mutation.equivalents import Equivalent
 from mutation.mutants import Mutant
 from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
 
-HEAD = ("", "mutants", "equivalent", "killed", "by raising", "not loaded", "survived", "share")
+HEAD = ("mutants", "equivalent", "killed", "by raising", "not loaded", "survived", "share")
 
 Found = tuple[Mutant, Verdict]
 
@@ -50,26 +51,29 @@ class Report:
         return lines
 
     def __str__(self) -> str:
-        """Survivors, what is wrong with the equivalents, and the tables."""
+        """The tables, survivors, and what is wrong with the equivalents."""
         alive = [(m, v) for m, v in self.faults if v.result not in (KILLED, NOT_LOADED)]
-        lines = [f"{verdict.result}: {mutant}" for mutant, verdict in alive]
-        lines += [f"refused: {line}" for line in self.refused]
-        lines += ["", *self._table("folder", lambda m: m.path.parent.name)]
-        lines += ["", *self._table("operator", lambda m: m.operator)]
-        return "\n".join(lines)
+        parts = [
+            self._table("folder", lambda m: m.path.parent.name),
+            self._table("operator", lambda m: m.operator),
+            self._killers(),
+            [f"{verdict.result}: {mutant}" for mutant, verdict in alive],
+            [f"refused: {line}" for line in self.refused],
+        ]
+        return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+    def _killers(self) -> list[str]:
+        """How many each check was the first to find; a check that is asked in variations counts as one."""
+        killed = [v for _, v in self.faults if v.result == KILLED]
+        counts = Counter(v.check.partition(" [")[0] for v in killed)
+        return _table(
+            [("first found by", "mutants"), *((c, str(n)) for c, n in counts.most_common())]
+        )
 
     def _table(self, head: str, group: Callable[[Mutant], str]) -> list[str]:
         names = dict.fromkeys(group(m) for m, _ in self.found)
         rows = [self._row(n, [(m, v) for m, v in self.found if group(m) == n]) for n in names]
-        rows = [(head, *HEAD[1:]), *rows, self._row("all", self.found)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-        rows.insert(1, tuple("-" * width for width in widths))
-        return [
-            "| "
-            + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            + " |"
-            for row in rows
-        ]
+        return _table([(head, *HEAD), *rows, self._row("all", self.found)])
 
     def _row(self, name: str, found: Sequence[Found]) -> tuple[str, ...]:
         faults = [(m, v) for m, v in found if not self._is_equivalent(m)]
@@ -82,6 +86,16 @@ class Report:
 
     def _is_equivalent(self, mutant: Mutant) -> bool:
         return any(e.covers(mutant) for e in self.equivalents)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of cells in columns, the first one as a head."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [
+        "| " + " | ".join(c.ljust(width) for c, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
 
 
 def share(found: Iterable[Found]) -> float:
