@@ -192,7 +192,7 @@ def _hold_same(
 
 def _twins(layer: Layer) -> bool:
     """Whether any two neurons have the same weights."""
-    return any(len(p.w.flatten(1).unique(dim=0)) < len(p.w) for p in layer.projections)
+    return any(len(torch.unique(p.w.flatten(1), dim=0)) < len(p.w) for p in layer.projections)
 
 
 def _sentence(tried: Trial) -> str:
