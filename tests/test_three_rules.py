@@ -39,7 +39,7 @@ def test_three_rules_in_one_net(tmp_path, capsys):
     assert [a["rule"] for a in attributes] == ["hebb", "instar", "softhebb"]
     assert [a["competition"] for a in attributes] == ["k_wta", "hard_wta", "soft_wta"]
     rates = [[rate["kind"] for rate in layer["rate"]] for layer in layers]
-    assert rates == [["constant"], ["linear"], ["weight_norm"]]
+    assert rates == [["constant"], ["linear"], ["weight_norm", "linear"]]
     assert layers[0]["competition"]["k"] == 3
     named = {part.partition("==")[0] for part in parts}
     assert {"rule:hebb", "rule:instar", "rule:softhebb", "constraint:unit_norm"} <= named
