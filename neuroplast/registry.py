@@ -372,7 +372,8 @@ def _claims(
     if (family, name) in known:
         other = known[family, name][1]
         raise PluginError(
-            f"claims of {family} {name!r} of package {plugin.package} are made by package {other.package}"
+            f"claims of {family} {name!r} of package {plugin.package} are made by package {other.package}; "
+            "leave one of them out"
         )
     return (family, name), claims
 

@@ -21,7 +21,7 @@ def gives_layers(subject: Subject) -> None:
     if not isinstance(found, list) or not found or not all(isinstance(t, dict) for t in found):
         raise Violation(f"layers: gave {found!r}; give a list of tables, one a layer")
     if found != subject.part.layers():
-        raise Violation("layers: gave other layers the second time")
+        raise Violation("layers: gave other layers the second time; use its parameters alone")
 
 
 @check("architecture", "builds a network that answers")

@@ -71,4 +71,7 @@ def changes_nothing(subject: Subject) -> None:
     """No bit of the network, no stimulus, no stream: a measured run is the same run."""
     for net, stimuli, found in measured(subject):
         if subject.part.measure(net, stimuli) != found:
-            raise Violation(f"measure: found {found}, and something else the second time")
+            raise Violation(
+                f"measure: found {found}, and something else the second time; "
+                "draw from a generator of its own, and keep nothing between calls"
+            )

@@ -68,7 +68,9 @@ def learns_the_same(subject: Subject) -> None:
                 )
         again = subject.part.fit(case.train)
         if not all_same(case.learned, again):
-            raise Violation("fit: learned something else from the same stimuli")
+            raise Violation(
+                "fit: learned something else from the same stimuli; draw nothing in fit"
+            )
 
 
 @check("preprocessing", "gives a batch of floats of one shape")

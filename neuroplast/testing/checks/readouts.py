@@ -52,7 +52,7 @@ def fit(subject: Subject, given: Given, seed: int = 0) -> Fit:
     call = partial(subject.part.fit, given, CLASSES, rng, told.append)
     found: Classifier = watched("fit", call, features=given.features, labels=given.labels)
     if not isinstance(found, Classifier):
-        raise Violation(f"fit: gave {type(found).__name__}, not a Classifier")
+        raise Violation(f"fit: gave {type(found).__name__}, not a Classifier; return one")
     return Fit(found, told)
 
 

@@ -40,7 +40,7 @@ def names_parts(subject: Subject) -> None:
     """A recipe that cannot be used would only show in a user's scenario."""
     found = subject.part.parts()
     if found != subject.part.parts():
-        raise Violation("parts: gave another table the second time")
+        raise Violation("parts: gave another table the second time; use its parameters alone")
     for name in found:
         if name not in LayerSpec.model_fields or name == "use":
             raise Violation(

@@ -27,7 +27,7 @@ def loaded(subject: Subject, seed: int = 0) -> StimulusSet:
         )
         raise NotApplicable(f"its files are not here ({error}){remedy}") from error
     if not isinstance(found, StimulusSet):
-        raise Violation(f"load: gave {type(found).__name__}, not a StimulusSet")
+        raise Violation(f"load: gave {type(found).__name__}, not a StimulusSet; return one")
     return found
 
 
@@ -45,11 +45,11 @@ def fits_together(subject: Subject) -> None:
         if split.y is not None:
             _hold_labels(name, split.y, len(split.x), len(found.classes))
     if found.test and (found.test.y is None) != (found.train.y is None):
-        raise Violation("load: only one of train and test has labels")
+        raise Violation("load: only one of train and test has labels; give both, or neither")
     told = subject.part.shape(data_root())
     if told is not None and tuple(told) != tuple(found.train.x.shape[1:]):
         raise Violation(
-            f"shape: says {tuple(told)}, one stimulus is {tuple(found.train.x.shape[1:])}"
+            f"shape: says {tuple(told)}, one stimulus is {tuple(found.train.x.shape[1:])}; say the same"
         )
 
 
@@ -86,7 +86,7 @@ def keeps_splits_apart(subject: Subject) -> None:
         raise Violation("load: test.x and train.x share memory; copy one of them")
     if same_bits(test, train[: len(test)]):
         raise Violation(
-            "load: the test stimuli are the first training stimuli",
+            "load: the test stimuli are the first training stimuli; keep them apart",
             in_words(train=train[:1], test=test[:1]),
         )
 
