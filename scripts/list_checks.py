@@ -38,14 +38,8 @@ def _section(title: str, rows: Asked) -> Iterator[str]:
         return
     several = any(len(families) > 1 for families in rows.values())
     yield from (f"### {title}", "")
-    yield from (
-        ("| check | why | asked of |", "|---|---|---|")
-        if several
-        else (
-            "| check | why |",
-            "|---|---|",
-        )
-    )
+    yield f"| check | why |{' asked of |' if several else ''}"
+    yield f"|---|---|{'---|' if several else ''}"
     for (name, about), families in rows.items():
         kinds = f" {', '.join(sorted(families, key=_place))} |" if several else ""
         yield f"| {_cell(name)} | {_cell(about)} |{kinds}"
