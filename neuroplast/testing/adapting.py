@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
 from neuroplast.component import State
 from neuroplast.testing.asking import NotApplicable, Violation, check
-from neuroplast.testing.bench import Setting
+from neuroplast.testing.bench import TENSORS, Setting
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.responses import memory_of, responses
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import all_same, watched
 
 
-def adapted(part: object, setting: Setting, steps: int = 2) -> dict[str, torch.Tensor]:
-    """A part's memory after some steps, by name, in float64."""
-    memory = memory_of(part, setting)  # type: ignore[arg-type]
-    for seed in range(steps):
-        part.adapt(setting.view(seed=20 * seed).remembering(State(memory)))  # type: ignore[attr-defined]
+def adapted(part: Any, setting: Setting) -> dict[str, torch.Tensor]:
+    """A part's memory after two steps, by name, in float64."""
+    memory = memory_of(part, setting)
+    for seed in range(2):
+        part.adapt(setting.view(seed=20 * seed).remembering(State(memory)))
     return memory
 
 
@@ -35,7 +36,7 @@ def adapts_memory_alone(subject: Subject) -> None:
         for dtype in (torch.float64, torch.float32):
             view = setting.view(dtype=dtype)
             memory = {k: t.to(dtype) for k, t in memory_of(subject.part, setting).items()}
-            shown = {name: getattr(view, name) for name in ("x", "w", "w_e", "u", "v", "g")}
+            shown = {name: getattr(view, name) for name in TENSORS}
             remembering = view.remembering(State(memory))
             watched("adapt(view)", lambda v=remembering: subject.part.adapt(v), **shown)  # type: ignore[misc]
             for name, tensor in memory.items():

@@ -75,11 +75,16 @@ def all_checks() -> list[Check]:
     return sorted(_checks, key=lambda made: package.place(made.ask.__module__))
 
 
+RESULTS = ("passed", "failed", "skipped", "excepted")
+"""What can come of a check; "excepted" is a known exception that failed."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one check: "passed", "failed", "skipped", or a known exception that failed ("excepted").
+    """What came of one check.
 
-    message: why it failed or was skipped. example: the smallest one found. trace: of an unexpected error.
+    result: one of RESULTS. message: why it failed or was skipped. example: the smallest one found.
+    trace: of an unexpected error.
     """
 
     family: str

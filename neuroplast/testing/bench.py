@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +16,9 @@ from neuroplast.registry import Registry
 from neuroplast.shapes import Post, Pre, Shape, Weights
 from neuroplast.testing.numbers import normal
 from neuroplast.view import View
+
+TENSORS = ("x", "w", "w_e", "u", "v", "g")
+"""What every view shows."""
 
 
 class Plain(Synapse):
@@ -45,19 +48,19 @@ class Plain(Synapse):
 
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
         """Σ_b,t post[b, i, t] pre[b, j, t]."""
-        return torch.einsum("bit,bjt->ij", _on_a_line(post), _on_a_line(pre))
+        return torch.einsum("bit,bjt->ij", on_a_line(post), on_a_line(pre))
 
     def patches(self, x: Pre) -> Tensor:
         """(batch, positions, 1, pre)."""
-        return _on_a_line(x).transpose(1, 2).unsqueeze(2)
+        return on_a_line(x).transpose(1, 2).unsqueeze(2)
 
     def positions(self, x: Pre, w: Weights) -> Shape:
         """As in the input."""
         return tuple(x.shape[2:])
 
 
-def _on_a_line(activity: Tensor) -> Tensor:
-    """(batch, channels, positions), where there are none one."""
+def on_a_line(activity: Tensor) -> Tensor:
+    """(batch, channels, positions): the positions of a map in one row, one where there are none."""
     return activity.flatten(2) if activity.dim() > 2 else activity.unsqueeze(2)
 
 
@@ -97,8 +100,7 @@ class Setting:
             "positions": response[1:],
             "weights": self.synapse.weight_shape(self.shape),
         }
-        _, tensors = allocate(part, axes, torch.device("cpu"))
-        return State({k: t.to(dtype) if t.is_floating_point() else t for k, t in tensors.items()})
+        return new_memory(part, axes, dtype)
 
     def view(
         self,
@@ -130,6 +132,12 @@ class Setting:
 
 LOCAL_NAMES = frozenset({"pre", "post", "weight", "neuron", "layer", "batch"})
 """What a rule may name in `uses` that is no signal."""
+
+
+def new_memory(part: Component, axes: Mapping[str, tuple[int, ...]], dtype: torch.dtype) -> State:
+    """What a part remembers at first, with these sizes of its axes, floats in this dtype."""
+    _, tensors = allocate(part, axes, torch.device("cpu"))
+    return State({k: t.to(dtype) if t.is_floating_point() else t for k, t in tensors.items()})
 
 
 def ladder() -> Iterator[Setting]:

@@ -167,7 +167,7 @@ class DynamicsClaims(Claims):
     examples: ClassVar[Sequence[Example]] = ()
 
     def integrate(self, dynamics: Any, u: Rows, memory: Mapping[str, Any]) -> Rows:
-        """V of one stimulus, (neurons, positions), from u of the same shape and memory as nested lists."""
+        """The v of one stimulus, (neurons, positions), from u of the same shape and memory as nested lists."""
         raise NotImplementedError
 
     def remember(self, dynamics: Any, n: Neuron) -> Mapping[str, float]:

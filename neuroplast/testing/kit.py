@@ -11,12 +11,10 @@ from neuroplast import registry as registries
 from neuroplast.component import Component
 from neuroplast.registry import Registry
 from neuroplast.testing import unexpected
-from neuroplast.testing.asking import NotApplicable, Outcome, Violation
+from neuroplast.testing.asking import RESULTS, NotApplicable, Outcome, Violation
 from neuroplast.testing.questions import questions
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.table import in_words
-
-RESULTS = ("passed", "failed", "skipped", "excepted")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What claims state of a part: the formula to hold it to, and the numbers worked by hand."""
+"""What claims state of a part: the formula to hold it to, numbers worked by hand, and inputs to try it on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from neuroplast.shapes import Shape
 from neuroplast.testing.asking import NotApplicable
-from neuroplast.testing.claims import Claims, Example
+from neuroplast.testing.claims import Claims, Example, SynapseClaims
 from neuroplast.testing.subject import Subject
 
 AnyClaims = TypeVar("AnyClaims", bound=Claims)
@@ -19,6 +20,15 @@ def stated(subject: Subject, claims: type[AnyClaims], formula: str) -> AnyClaims
     if not isinstance(found, claims) or getattr(type(found), formula) is getattr(claims, formula):
         raise NotApplicable(f"no claims say what {subject.kind} does; state its formula")
     return found
+
+
+def own_shapes(subject: Subject) -> list[Shape]:
+    """The inputs that claims of a synapse name for these parameters."""
+    claims = subject.claims
+    if not isinstance(claims, SynapseClaims):
+        return []
+    pairs = zip(claims.cases, claims.shapes, strict=True)
+    return [shape for case, shape in pairs if dict(case) == subject.parameters]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from textwrap import indent
 
-from neuroplast.testing.asking import Outcome
+from neuroplast.testing.asking import RESULTS, Outcome
 
-HEAD = ("PART", "CHECKS", "PASSED", "FAILED", "SKIPPED", "EXCEPTED")
+HEAD = ("PART", "CHECKS", *(result.upper() for result in RESULTS))
 
 
 def rows(outcomes: Iterable[Outcome], parts: Iterable[str] = ()) -> list[tuple[str | int, ...]]:
@@ -19,10 +19,7 @@ def rows(outcomes: Iterable[Outcome], parts: Iterable[str] = ()) -> list[tuple[s
     found: dict[str, Counter[str]] = {part: Counter() for part in parts}
     for outcome in outcomes:
         found.setdefault(part_name(outcome), Counter())[outcome.result] += 1
-    return [
-        (name, n.total(), n["passed"], n["failed"], n["skipped"], n["excepted"])
-        for name, n in found.items()
-    ]
+    return [(name, n.total(), *(n[result] for result in RESULTS)) for name, n in found.items()]
 
 
 def part_name(outcome: Outcome) -> str:
@@ -86,7 +83,7 @@ def reasons(outcomes: Iterable[Outcome]) -> list[str]:
 def totals(outcomes: Sequence[Outcome], parts: int) -> str:
     """One line over so many parts."""
     found = Counter(o.result for o in outcomes)
-    counts = ", ".join(f"{found[r]} {r}" for r in ("passed", "failed", "skipped", "excepted"))
+    counts = ", ".join(f"{found[r]} {r}" for r in RESULTS)
     return f"{_many(parts, 'part')}, {_many(len(outcomes), 'check')}: {counts}"
 
 

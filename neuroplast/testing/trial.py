@@ -19,6 +19,7 @@ from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.bench import LOCAL_NAMES, Plain, Setting, geometries
 from neuroplast.testing.companions import Learning, PerPresentation, Steady, Told, Winner
 from neuroplast.testing.numbers import normal
+from neuroplast.testing.stated import own_shapes
 from neuroplast.testing.subject import Subject
 
 PLACES = {
@@ -121,5 +122,4 @@ def _settings(subject: Subject, settings: Sequence[Setting]) -> Iterator[Setting
     elif subject.claims is None:
         raise NotApplicable(f"no claims say on what inputs to try {subject.kind}; state its shapes")
     else:
-        shapes = zip(subject.claims.cases, subject.claims.shapes, strict=True)
-        yield from (Setting(subject.part, s, 4) for c, s in shapes if dict(c) == subject.parameters)
+        yield from (Setting(subject.part, shape, 4) for shape in own_shapes(subject))

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from neuroplast.testing.bench import Setting
+from neuroplast.testing.bench import TENSORS, Setting
 from neuroplast.testing.calls import Call
 from neuroplast.testing.numbers import in_words
 from neuroplast.view import View
@@ -54,4 +54,4 @@ def _handed(frame: FrameType) -> Iterator[tuple[str, Any]]:
         elif isinstance(value, Call):
             yield from value.given.items()
         elif isinstance(value, View):
-            yield from ((n, getattr(value, n)) for n in ("x", "w", "w_e", "u", "v", "g"))
+            yield from ((n, getattr(value, n)) for n in TENSORS)

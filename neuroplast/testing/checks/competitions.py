@@ -16,6 +16,7 @@ from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapting
 from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.bench import on_a_line
 from neuroplast.testing.calls import (
     Call,
     coupled_as_declared,
@@ -26,7 +27,7 @@ from neuroplast.testing.calls import (
 )
 from neuroplast.testing.claims import CompetitionClaims, Row
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, in_words
+from neuroplast.testing.numbers import float64, hold_near, in_words
 from neuroplast.testing.responses import memory_of, of_shape, responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
@@ -112,19 +113,18 @@ def equals_its_formula(subject: Subject, drives: str) -> None:
 
 
 def looped(formula: Callable[[Row], Row], competition: Competition, v: Post) -> Post:
-    """G by a formula for one group of competitors."""
-    lined = v.flatten(2) if v.dim() > 2 else v.unsqueeze(2)
+    """The g by a formula for one group of competitors."""
     dim = 2 if in_space(competition) else 1
-    groups = lined.movedim(dim, -1)
+    groups = on_a_line(v).movedim(dim, -1)
     each = [formula(row) for row in groups.flatten(0, 1).tolist()]
-    g = torch.tensor(each, dtype=torch.float64).view(groups.shape).movedim(-1, dim)
+    g = float64(each).view(groups.shape).movedim(-1, dim)
     return g.reshape(v.shape)
 
 
 @check("competition", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
-    v = torch.tensor(case.example.given["v"], dtype=torch.float64)
+    v = float64(case.example.given["v"])
     found = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1))).result()
     hold_near(f"g of {case.part}", found.flatten(), case.example.expected, v=v)
 
@@ -261,7 +261,7 @@ def _at(competition: Competition, name: str, value: int, v: Post) -> Any:
 
 
 def _refused_or_given(competition: Competition, v: Post) -> Any:
-    """G, or the ConfigurationError by which `check` refuses; a Violation where `compete` fails after all."""
+    """The g, or the ConfigurationError by which `check` refuses; a Violation where `compete` fails after all."""
     call = call_of(competition, v)
     try:
         competition.check(tuple(v.shape[1:]))

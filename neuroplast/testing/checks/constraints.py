@@ -9,11 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.parts.constraint import ConstraintContext
-from neuroplast.projection import allocate
 from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.bench import new_memory
 from neuroplast.testing.claims import ConstraintClaims
 from neuroplast.testing.numbers import BY_HAND, far, float64, hold_near, in_words, normal
 from neuroplast.testing.stated import Worked, stated, worked
@@ -67,12 +66,7 @@ class Held:
         return [sign for sign in self.signs for _ in range(each)]
 
 
-def held(
-    part: Any,
-    w: Tensor,
-    signs: Sequence[int] | None,
-    seed: int = 0,
-) -> Held:
+def held(part: Any, w: Tensor, signs: Sequence[int] | None) -> Held:
     """A constraint with new memory and a stream of its own on these weights."""
     axes: dict[str, tuple[int, ...]] = {
         "scalar": (),
@@ -81,10 +75,9 @@ def held(
         "positions": tuple(2 for _ in w.shape[2:]),
         "weights": tuple(w.shape),
     }
-    _, tensors = allocate(part, axes, torch.device("cpu"))
-    memory = State({k: t.to(w.dtype) if t.is_floating_point() else t for k, t in tensors.items()})
     given = None if signs is None else torch.tensor(signs)
-    context = ConstraintContext(torch.Generator().manual_seed(seed), given, memory)
+    rng = torch.Generator().manual_seed(0)
+    context = ConstraintContext(rng, given, new_memory(part, axes, w.dtype))
     return Held(part, w, None if signs is None else list(signs), context)
 
 
@@ -166,7 +159,7 @@ def equals_its_formula(subject: Subject) -> None:
                 continue
             asked = True
             weights.enforce()
-            expected = torch.tensor(rows, dtype=torch.float64).reshape(weights.w.shape)
+            expected = float64(rows).reshape(weights.w.shape)
             shown: dict[str, Any] = {"before": before, "signs": weights.row_signs}
             hold_near("w", weights.w, expected, BY_HAND, **shown)
     if not asked:

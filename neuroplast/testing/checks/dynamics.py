@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.asking import check
-from neuroplast.testing.bench import Setting
+from neuroplast.testing.bench import Setting, on_a_line
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each
 from neuroplast.testing.claims import DynamicsClaims, Neuron
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near
+from neuroplast.testing.numbers import float64, hold_near
 from neuroplast.testing.responses import memory_of, of_shape, responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
@@ -61,12 +60,11 @@ def equals_its_formula(subject: Subject) -> None:
 
 
 def looped(claims: DynamicsClaims, call: Call) -> Tensor:
-    """V by the claimed formula, a stimulus at a time."""
+    """The v by the claimed formula, a stimulus at a time."""
     u = call.given["u"]
-    lined = u.flatten(2) if u.dim() > 2 else u.unsqueeze(2)
     memory = {name: tensor.tolist() for name, tensor in call.memory.items()}
-    rows = [claims.integrate(call.part, stimulus.tolist(), memory) for stimulus in lined]
-    return torch.tensor(rows, dtype=torch.float64).reshape(u.shape)
+    rows = [claims.integrate(call.part, stimulus.tolist(), memory) for stimulus in on_a_line(u)]
+    return float64(rows).reshape(u.shape)
 
 
 @check("dynamics", "remembers as its formula does")
@@ -103,16 +101,16 @@ def _remembered(
         neuron = Neuron(w, g, v, u, memory={k: float(t[i]) for k, t in own.items()})
         for name, value in claims.remember(part, neuron).items():
             after.setdefault(name, []).append(value)
-    return {name: torch.tensor(values, dtype=torch.float64) for name, values in after.items()}
+    return {name: float64(values) for name, values in after.items()}
 
 
 @check("dynamics", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper; memory is new, but for what the example gives."""
-    u = torch.tensor([case.example.given["u"]], dtype=torch.float64)
+    u = float64([case.example.given["u"]])
     memory = memory_of(case.part, of_shape(1, (u.shape[1],)))
     for name, values in case.example.given.get("memory", {}).items():
-        memory[name] = torch.tensor(values, dtype=torch.float64)
+        memory[name] = float64(values)
     found = call_of(case.part, u, memory).result()
     hold_near(f"v of {case.part}", found[0], case.example.expected, u=u)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
 from neuroplast.component import State
@@ -13,7 +12,7 @@ from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each
 from neuroplast.testing.claims import EffectiveClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, in_words, normal
+from neuroplast.testing.numbers import float64, hold_near, in_words, normal
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import same_bits
@@ -53,7 +52,7 @@ def equals_its_formula(subject: Subject) -> None:
 @check("effective", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
-    w = torch.tensor(case.example.given["w"], dtype=torch.float64)
+    w = float64(case.example.given["w"])
     hold_near(f"w_e of {case.part}", case.part.effective(w), case.example.expected, w=w)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from neuroplast.parts.rule import Rule
 from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import ladder
+from neuroplast.testing.locality.experiment import LARGE
 from neuroplast.testing.locality.found import (
     ABOUT,
     BATCH,
@@ -14,7 +15,7 @@ from neuroplast.testing.locality.found import (
     joined,
 )
 from neuroplast.testing.locality.measure import measured
-from neuroplast.testing.locality.rules import LARGE, rule_alone, rules
+from neuroplast.testing.locality.rules import rule_alone, rules
 from neuroplast.testing.subject import Subject
 
 

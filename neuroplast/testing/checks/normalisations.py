@@ -12,11 +12,11 @@ from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.shapes import Shape
 from neuroplast.testing.asking import NotApplicable, Violation, check
-from neuroplast.testing.bench import Plain, Setting
+from neuroplast.testing.bench import Plain, Setting, on_a_line
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each, stimuli_alone
 from neuroplast.testing.claims import NormalisationClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, in_words, normal
+from neuroplast.testing.numbers import float64, hold_near, in_words, normal
 from neuroplast.testing.responses import memory_of
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
@@ -108,24 +108,20 @@ def _claimed(
     claims: NormalisationClaims, part: Any, x: Tensor, memory: dict[str, Tensor], adapting: bool
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """x̂ and the memory after it by the claimed formula."""
-    lined = x.flatten(2) if x.dim() > 2 else x.unsqueeze(2)
     rows = {name: tensor.flatten().tolist() for name, tensor in memory.items()}
-    normalised, after = claims.normalise(part, lined.tolist(), rows, adapting)
-    remembered = {
-        name: torch.tensor(row, dtype=torch.float64).view(memory[name].shape)
-        for name, row in after.items()
-    }
-    return torch.tensor(normalised, dtype=torch.float64).reshape(x.shape), remembered
+    normalised, after = claims.normalise(part, on_a_line(x).tolist(), rows, adapting)
+    remembered = {name: float64(row).view(memory[name].shape) for name, row in after.items()}
+    return float64(normalised).reshape(x.shape), remembered
 
 
 @check("normalisation", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
     given = case.example.given
-    x = torch.tensor(given["x"], dtype=torch.float64)
+    x = float64(given["x"])
     memory = new_memory(case.part, tuple(x.shape[1:]))
     for name, row in given.get("memory", {}).items():
-        memory[name].copy_(torch.tensor(row, dtype=torch.float64).view(memory[name].shape))
+        memory[name].copy_(float64(row).view(memory[name].shape))
     found = call_of(case.part, x, memory, bool(given.get("adapting", False))).result()
     hold_near(f"x̂ of {case.part}", found, case.example.expected, x=x)
 

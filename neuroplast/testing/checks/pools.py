@@ -17,7 +17,7 @@ from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, neurons_alone, of_each, stimuli_alone
 from neuroplast.testing.claims import PoolClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, normal
+from neuroplast.testing.numbers import float64, hold_near, normal
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 
@@ -68,7 +68,7 @@ def equals_its_formula(subject: Subject) -> None:
     def hold(call: Call) -> None:
         y = call.given["y"]
         maps = [[claims.pool(call.part, m) for m in stimulus] for stimulus in y.tolist()]
-        hold_near("pooled y", call.result(), torch.tensor(maps, dtype=torch.float64), y=y)
+        hold_near("pooled y", call.result(), float64(maps), y=y)
 
     of_each(calls(subject), hold)
 
@@ -76,7 +76,7 @@ def equals_its_formula(subject: Subject) -> None:
 @check("pool", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
-    y = torch.tensor(case.example.given["y"], dtype=torch.float64)
+    y = float64(case.example.given["y"])
     found = case.part.pool(y[None, None])
     hold_near(f"pooled y of {case.part}", found[0, 0], case.example.expected, y=y)
 

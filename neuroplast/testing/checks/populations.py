@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from neuroplast.component import State
@@ -15,7 +14,7 @@ from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each, positions_alone, stimuli_alone
 from neuroplast.testing.claims import PopulationClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, in_words
+from neuroplast.testing.numbers import float64, hold_near, in_words
 from neuroplast.testing.responses import responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
@@ -65,7 +64,7 @@ def looped(claims: PopulationClaims, call: Call) -> Post:
         claims.respond(call.part, d, g)
         for d, g in zip(drives.tolist(), activities.tolist(), strict=True)
     ]
-    y = torch.tensor(rows, dtype=torch.float64)
+    y = float64(rows)
     return y.view(len(v), -1, v.shape[1]).transpose(1, 2).reshape(v.shape)
 
 
@@ -78,8 +77,8 @@ def _by_event(t: Post) -> Tensor:
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
     given = case.example.given
-    v = torch.tensor([given["v"]], dtype=torch.float64)
-    g = torch.tensor([given.get("g", given["v"])], dtype=torch.float64)
+    v = float64([given["v"]])
+    g = float64([given.get("g", given["v"])])
     found = call_of(case.part, v, g).result()
     hold_near(f"y of {case.part}", found[0], case.example.expected, v=v, g=g)
 
@@ -152,7 +151,9 @@ def signs_are_signs(subject: Subject) -> None:
                 f"{subject.kind}: signs({n}) gave {signs!r}; give a list of {n} numbers +1 or -1, or None"
             )
         if (again := subject.part.signs(n)) != signs:
-            raise Violation(f"{subject.kind}: signs({n}) gave {signs}, then {again}")
+            raise Violation(
+                f"{subject.kind}: signs({n}) gave {signs}, then {again}; always give the same"
+            )
 
 
 @check("population", "stays finite at large drives")

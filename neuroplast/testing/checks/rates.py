@@ -12,7 +12,7 @@ from torch import Tensor
 from neuroplast.progress import Progress
 from neuroplast.registry import Registry
 from neuroplast.testing.asking import Violation, check
-from neuroplast.testing.bench import Plain, Setting, geometries, ladder
+from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
 from neuroplast.testing.claims import Neuron, RateClaims
 from neuroplast.testing.numbers import BY_HAND, float64, hold_near, in_words
 from neuroplast.testing.stated import Worked, stated, worked
@@ -59,10 +59,16 @@ def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
                 shown,
             )
     elif isinstance(found, bool) or not isinstance(found, int | float):
-        raise Violation(f"rate: gave {type(found).__name__} {found!r}, not a number", shown)
+        raise Violation(
+            f"rate: gave {type(found).__name__} {found!r}, not a number; give one, or one per neuron",
+            shown,
+        )
     rates = torch.as_tensor(found, dtype=torch.float64).expand(len(view.w))
     if not rates.isfinite().all() or (rates < 0).any():
-        raise Violation("rate: gave a rate that is negative or not finite", shown)
+        raise Violation(
+            "rate: gave a rate that is negative or not finite; clamp it at 0, and guard every division",
+            shown,
+        )
     return rates
 
 
@@ -110,7 +116,7 @@ def keeps_its_hands_off(subject: Subject) -> None:
             def rate(view: View = view, progress: Progress = progress) -> Tensor:
                 return per_neuron(subject.part, view, progress)
 
-            handed = {name: getattr(view, name) for name in ("x", "w", "w_e", "u", "v", "g")}
+            handed = {name: getattr(view, name) for name in TENSORS}
             watched("rate", rate, **handed)
             repeatable("rate", rate)
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from neuroplast.testing.asking import NotApplicable, check
-from neuroplast.testing.bench import Plain, Setting, geometries, ladder
-from neuroplast.testing.checks.rules_loop import TENSORS, formula, looped, remembered
+from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
+from neuroplast.testing.checks.rules_loop import formula, looped, remembered
 from neuroplast.testing.checks.rules_views import changed, shows, stepped, tried
 from neuroplast.testing.claims import Example
 from neuroplast.testing.numbers import BY_HAND, float64, hold_near

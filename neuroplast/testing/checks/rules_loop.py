@@ -11,7 +11,9 @@ from torch import Tensor
 from neuroplast.component import Component, Memory
 from neuroplast.shapes import Pre
 from neuroplast.testing.asking import NotApplicable
+from neuroplast.testing.bench import TENSORS
 from neuroplast.testing.claims import Input, Neuron, RuleClaims, Site
+from neuroplast.testing.numbers import float64
 from neuroplast.testing.stated import stated
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
@@ -21,8 +23,6 @@ Layer = list[Site]
 Events = list[list[Layer]]
 """By stimulus and position, then by synapse."""
 
-TENSORS = ("x", "w", "w_e", "u", "v", "g")
-"""What every view shows."""
 _SIGNAL, _MEMORY = "signal ", "memory "
 _ONCE: tuple[Any, ...] = ()
 _NEURON = ("post",)
@@ -45,7 +45,7 @@ def looped(subject: Subject, view: View) -> Tensor:
         for j, layer in enumerate(synapses):
             for i, site in enumerate(layer):
                 dw[i][j] += claims.change(subject.part, site)
-    return torch.tensor(dw, dtype=torch.float64)
+    return float64(dw)
 
 
 def sites(part: Component, view: View) -> Events:

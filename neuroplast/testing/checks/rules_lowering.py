@@ -12,8 +12,7 @@ from torch import Tensor
 from neuroplast.functional import per_neuron
 from neuroplast.reference import Reference
 from neuroplast.testing.asking import NotApplicable, check
-from neuroplast.testing.bench import Setting, geometries, ladder
-from neuroplast.testing.checks.rules_loop import TENSORS
+from neuroplast.testing.bench import TENSORS, Setting, geometries, ladder
 from neuroplast.testing.checks.rules_views import (
     changed,
     copied,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.testing.asking import Violation, check
-from neuroplast.testing.checks.rules_loop import TENSORS
+from neuroplast.testing.bench import TENSORS
 from neuroplast.testing.checks.rules_views import (
     changed,
     copied,

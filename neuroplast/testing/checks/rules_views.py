@@ -13,8 +13,7 @@ from torch import Tensor
 from neuroplast.component import Component, State
 from neuroplast.delta import Delta
 from neuroplast.testing.asking import NotApplicable, Violation
-from neuroplast.testing.bench import Setting, ladder
-from neuroplast.testing.checks.rules_loop import TENSORS
+from neuroplast.testing.bench import TENSORS, Setting, ladder
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import like

@@ -76,7 +76,7 @@ def equals_its_formula(subject: Subject) -> None:
             subject.part, dw.flatten(1).tolist(), trial.view.count, rows_of_events(trial.view.g)
         )
         found = subject.part.scale(trial.delta, trial.view).tensor()
-        wanted = torch.tensor(expected, dtype=torch.float64).reshape(dw.shape)
+        wanted = float64(expected).reshape(dw.shape)
         hold_near("scaled dw", found, wanted, **trial.shown)
 
 
@@ -106,7 +106,10 @@ def stays_symbolic(subject: Subject) -> None:
     for trial in trials(subject.registry):
         scaled = subject.part.scale(trial.delta, trial.view)
         if not isinstance(scaled, Delta):
-            raise Violation(f"scale: gave {type(scaled).__name__}, not a Delta", _words(trial))
+            raise Violation(
+                f"scale: gave {type(scaled).__name__}, not a Delta; build it from delta",
+                _words(trial),
+            )
         once = like("scaled dw", scaled.tensor(), trial.view.w, **trial.shown)
         computed = subject.part.scale(trial.delta.computed(), trial.view)
         hold_near("scaled dw of a computed change", computed.tensor(), once, **trial.shown)

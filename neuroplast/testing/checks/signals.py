@@ -14,7 +14,7 @@ from neuroplast.testing.asking import check
 from neuroplast.testing.calls import Call, coupled_as_declared, of_each
 from neuroplast.testing.claims import SignalClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near
+from neuroplast.testing.numbers import float64, hold_near
 from neuroplast.testing.responses import responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
@@ -57,7 +57,7 @@ def equals_its_formula(subject: Subject) -> None:
             claims.signal(call.part, label, row)
             for label, row in zip(labels.tolist(), response.tolist(), strict=True)
         ]
-        hold_near("signal", call.result(), torch.tensor(rows, dtype=torch.float64), **call.given)
+        hold_near("signal", call.result(), float64(rows), **call.given)
 
     of_each(calls(subject), hold)
 
@@ -66,7 +66,7 @@ def equals_its_formula(subject: Subject) -> None:
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
     labels = torch.tensor([case.example.given["label"]])
-    response = torch.tensor([case.example.given["y"]], dtype=torch.float64)
+    response = float64([case.example.given["y"]])
     found = call_of(case.part, labels, response).result()
     what = f"signal of {case.part}"
     hold_near(what, found[0], case.example.expected, label=labels, y=response)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from neuroplast.component import State
@@ -18,7 +17,7 @@ from neuroplast.testing.bench import Plain, Setting, geometries, ladder
 from neuroplast.testing.calls import Call, of_each, positions_alone, stimuli_alone
 from neuroplast.testing.claims import SimilarityClaims
 from neuroplast.testing.manners import manners
-from neuroplast.testing.numbers import hold_near, in_words, normal
+from neuroplast.testing.numbers import float64, hold_near, in_words, normal
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 
@@ -78,13 +77,13 @@ def looped(claims: SimilarityClaims, call: Call, setting: Setting) -> Post:
         ]
         for stimulus in seen
     ]
-    return torch.tensor(u, dtype=torch.float64).reshape(call.shapes[0])
+    return float64(u).reshape(call.shapes[0])
 
 
 @check("similarity", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and paper, which no loop can share a mistake with."""
-    x, w = (torch.tensor([case.example.given[k]], dtype=torch.float64) for k in "xw")
+    x, w = (float64([case.example.given[k]]) for k in "xw")
     found = case.part.drive(Plain(neurons=1), x, w)
     hold_near(f"u of {case.part}", found[0, 0], case.example.expected, x=x, w=w)
 

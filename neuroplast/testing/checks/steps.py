@@ -28,12 +28,10 @@ def etas(neurons: int) -> tuple[float, Tensor]:
     return 0.25, torch.linspace(0.1, 0.4, neurons, dtype=torch.float64)
 
 
-def changes(
-    setting: Setting, w: Tensor, aliased: bool, dtype: torch.dtype = torch.float64
-) -> Iterator[Delta]:
+def changes(setting: Setting, w: Tensor, aliased: bool) -> Iterator[Delta]:
     """A symbolic change for each step; its decay is of w itself where `aliased`, as in most layers."""
     for n in range(STEPS):
-        view = setting.view(seed=20 * n, dtype=dtype, w=w)
+        view = setting.view(seed=20 * n, w=w)
         view = replace(view, w_e=w) if aliased else view
         yield view.outer(view.g) - view.decay(view.g * view.v)
 
@@ -87,7 +85,7 @@ def _hold_steps(
             for i, row in enumerate(each)
         ]
         shown: dict[str, Any] = {"step": number, "w before": before, "dw": dw, "eta": eta}
-        wanted = torch.tensor([[new for new, _ in row] for row in expected], dtype=torch.float64)
+        wanted = float64([[new for new, _ in row] for row in expected])
         hold_near("w", w, wanted.reshape(w.shape), **shown)
         _hold_memory(part, memory, [[kept for _, kept in row] for row in expected], shown)
 
@@ -138,7 +136,10 @@ def works_in_place(subject: Subject) -> None:
             if result is not None or (w.data_ptr(), w.stride(), w.dtype) != place:
                 raise Violation("step: gave new weights; change w in place", in_words(w=w))
             if not w.isfinite().all():
-                raise Violation("step: made a weight that is not finite", in_words(w=w, **handed))
+                raise Violation(
+                    "step: made a weight that is not finite; guard every division",
+                    in_words(w=w, **handed),
+                )
 
 
 @check("step", "gives the same again from the same memory")
@@ -153,6 +154,7 @@ def is_repeatable(subject: Subject) -> None:
             results.append(w)
         if not same_bits(*results):
             raise Violation(
-                "step: the same three steps gave other weights the second time",
+                "step: the same three steps gave other weights the second time; "
+                "keep nothing between steps but declared memory",
                 in_words(first=results[0], second=results[1]),
             )

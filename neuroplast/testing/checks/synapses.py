@@ -21,8 +21,8 @@ from neuroplast.shapes import Shape
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Setting
 from neuroplast.testing.claims import SynapseClaims
-from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words, normal
-from neuroplast.testing.stated import stated
+from neuroplast.testing.numbers import FLOAT32, FLOAT64, float64, hold_near, in_words, normal
+from neuroplast.testing.stated import own_shapes, stated
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import like, same_bits, watched
 
@@ -52,15 +52,6 @@ def fits(part: Synapse, shape: Shape) -> bool:
     except ConfigurationError:
         return False
     return True
-
-
-def own_shapes(subject: Subject) -> list[Shape]:
-    """The shapes that claims name for these parameters."""
-    claims = subject.claims
-    if not isinstance(claims, SynapseClaims):
-        return []
-    pairs = zip(claims.cases, claims.shapes, strict=True)
-    return [shape for case, shape in pairs if dict(case) == subject.parameters]
 
 
 def settings(subject: Subject) -> Iterator[Setting]:
@@ -120,7 +111,7 @@ class Spelled:
             ]
             for stimulus in seen
         ]
-        return torch.tensor(u, dtype=torch.float64).reshape(len(x), self.neurons, *self.positions)
+        return float64(u).reshape(len(x), self.neurons, *self.positions)
 
     def outer(self, post: Tensor, x: Tensor, shape: Shape) -> Tensor:
         """Σ over stimuli and positions of activity times input, for each synapse."""
@@ -185,7 +176,7 @@ def shows_patches(subject: Subject) -> None:
 
 @check("synapse", "drives each neuron by what it sees")
 def drives_by_what_is_seen(subject: Subject) -> None:
-    """U = Σ w x over the synapses of each neuron at each position, equal to scalar loops in float64."""
+    """The drive is Σ w x over the synapses of each neuron at each position, equal to scalar loops in float64."""
     for setting, truth in spelled(subject):
         raw, w = _raw(setting), setting.w()
         found = setting.synapse.drive(setting.synapse.prepare(raw), w)
@@ -194,7 +185,7 @@ def drives_by_what_is_seen(subject: Subject) -> None:
 
 @check("synapse", "sums post times pre over what each neuron sees")
 def sums_over_what_is_seen(subject: Subject) -> None:
-    """Dw = Σ post x over stimuli and positions, equal to scalar loops; added in place, the same."""
+    """The change is Σ post x over stimuli and positions, equal to scalar loops; added in place, the same."""
     for setting, truth in spelled(subject):
         raw, w, post = _raw(setting), setting.w(), setting.post()
         x = setting.synapse.prepare(raw)
@@ -278,7 +269,9 @@ def keeps_values(subject: Subject) -> None:
             )
         again = setting.synapse.arrange(arranged)
         if again.stride() != arranged.stride():
-            raise Violation(f"arrange: another memory order the second time on {setting}")
+            raise Violation(
+                f"arrange: another memory order the second time on {setting}; leave it then"
+            )
 
 
 @check("synapse", "leaves alone what it is handed, and gives new tensors")
@@ -297,7 +290,9 @@ def keeps_its_hands_off(subject: Subject) -> None:
         for name, call in calls.items():
             first = watched(name, call, **handed).clone()
             if not same_bits(first, watched(name, call, **handed)):
-                raise Violation(f"{name}: gave another result the second time on {setting}")
+                raise Violation(
+                    f"{name}: gave another result the second time on {setting}; keep nothing between calls"
+                )
         dw = part.outer(post, x, w)
         if dw.untyped_storage().data_ptr() in {
             t.untyped_storage().data_ptr() for t in handed.values()

@@ -13,18 +13,11 @@ from neuroplast.parts.effective import Effective
 from neuroplast.parts.rate import Rate
 from neuroplast.parts.scaling import Scaling
 from neuroplast.parts.step import Step
-from neuroplast.progress import Progress
-from neuroplast.testing.bench import Plain, Setting
-from neuroplast.testing.locality.experiment import Experiment, Given, Values
+from neuroplast.testing.locality.experiment import LARGE, MIDWAY, Experiment, Given, Values
 from neuroplast.testing.locality.rules import EARLIER
 from neuroplast.testing.locality.wiring import Wiring, wiring
 from neuroplast.testing.numbers import normal
 from neuroplast.view import View
-
-SETTING = Setting(Plain(neurons=3), (4, 2), 3)
-"""What parts are tried on: three neurons with four synapses at two positions, three stimuli."""
-MIDWAY = Progress(1, 4, 1, 4)
-"""Where schedules are asked: where they have begun and not ended."""
 
 
 def scalings(scaling: Scaling, seed: int) -> Iterator[Experiment]:
@@ -51,8 +44,8 @@ def rates(rate: Rate, seed: int) -> Iterator[Experiment]:
 
 def steps(step: Step, seed: int) -> Iterator[Experiment]:
     """The change of w, from w, each stimulus's scaled change, and each neuron's rate."""
-    view, wires = SETTING.view(seed=10 * seed), _wires()
-    earlier = wires.weights(f"{EARLIER}change", SETTING.w(seed=10 * seed + 40), "change")
+    view, wires = LARGE.view(seed=10 * seed), _wires()
+    earlier = wires.weights(f"{EARLIER}change", LARGE.w(seed=10 * seed + 40), "change")
     givens = [
         wires.weights("w", view.w, "weight"),
         _changes(wires, seed),
@@ -61,7 +54,7 @@ def steps(step: Step, seed: int) -> Iterator[Experiment]:
     ]
 
     def run(values: Values) -> Tensor:
-        memory, eta = SETTING.memory(step), values["rate"]
+        memory, eta = LARGE.memory(step), values["rate"]
         for change in (values.get(earlier.name), values["change"].sum(0)):
             w = values["w"].clone()
             if change is not None:
@@ -73,26 +66,26 @@ def steps(step: Step, seed: int) -> Iterator[Experiment]:
 
 def constraints(constraint: Constraint, seed: int) -> Iterator[Experiment]:
     """The weights after it, from those before; with inputs of either sign, and a stream that begins anew."""
-    wires, first = _wires(), SETTING.w(seed=10 * seed + 7)
+    wires, first = _wires(), LARGE.w(seed=10 * seed + 7)
     signs = torch.tensor([1, -1, 1, -1])
 
     def run(values: Values) -> Tensor:
         rng = torch.Generator().manual_seed(0)
-        context = ConstraintContext(rng, signs, SETTING.memory(constraint))
+        context = ConstraintContext(rng, signs, LARGE.memory(constraint))
         constraint.start(first.clone(), context)
         w = values["w"].clone()
         constraint.enforce(w, context)
         return w.flatten()
 
     for size in (1.0, 0.1):
-        givens = [wires.weights("w", SETTING.w(seed=10 * seed) * size, "weight")]
+        givens = [wires.weights("w", LARGE.w(seed=10 * seed) * size, "weight")]
         yield Experiment(run, givens, "w", (wires.neurons, wires.synapses))
 
 
 def effectives(effective: Effective, seed: int) -> Iterator[Experiment]:
     """The effective weights, from the weights."""
     wires = _wires()
-    givens = [wires.weights("w", SETTING.w(seed=10 * seed), "weight")]
+    givens = [wires.weights("w", LARGE.w(seed=10 * seed), "weight")]
 
     def run(values: Values) -> Tensor:
         return effective.effective(values["w"]).flatten()
@@ -104,12 +97,12 @@ def effectives(effective: Effective, seed: int) -> Iterator[Experiment]:
 
 
 def _wires() -> Wiring:
-    return wiring(SETTING.synapse, SETTING.shape, raw=False)
+    return wiring(LARGE.synapse, LARGE.shape, raw=False)
 
 
 def _learning(seed: int) -> tuple[list[Given], Wiring]:
     """A view and each stimulus's change."""
-    view, wires = SETTING.view(seed=10 * seed), _wires()
+    view, wires = LARGE.view(seed=10 * seed), _wires()
     givens = [
         wires.inputs("x", view.x),
         *(wires.activities(name, getattr(view, name), "post") for name in "uvg"),
@@ -121,13 +114,13 @@ def _learning(seed: int) -> tuple[list[Given], Wiring]:
 
 
 def _changes(wires: Wiring, seed: int) -> Given:
-    drawn = normal(SETTING.batch, wires.neurons, wires.synapses, seed=10 * seed + 20)
+    drawn = normal(LARGE.batch, wires.neurons, wires.synapses, seed=10 * seed + 20)
     return wires.weights("change", drawn, "change", batched=True)
 
 
 def _view(values: Values) -> View:
     x, w, w_e, u, v, g = (values[name] for name in ("x", "w", "w_e", *"uvg"))
-    return View(SETTING.synapse, x, w, w_e, u, v, g)
+    return View(LARGE.synapse, x, w, w_e, u, v, g)
 
 
 def _delta(values: Values, view: View) -> Delta:
@@ -135,4 +128,4 @@ def _delta(values: Values, view: View) -> Delta:
 
 
 def _computed(change: Tensor, w_e: Tensor) -> Delta:
-    return Delta(SETTING.synapse, w_e, (Computed(lambda: change.clone()),))
+    return Delta(LARGE.synapse, w_e, (Computed(lambda: change.clone()),))

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from neuroplast.progress import Progress
+from neuroplast.testing.bench import Plain, Setting
+
 OWN, NEURON, LAYER, BATCH = range(4)
 """What an entry of an input is to an output: the same synapse's (or neuron's) own, its neuron's, another's."""
 
 Values = Mapping[str, Tensor]
 """The inputs by name."""
+
+LARGE = Setting(Plain(neurons=3), (4, 2), 3)
+"""What parts are tried on: three neurons with four synapses at two positions, three stimuli."""
+MIDWAY = Progress(1, 4, 1, 4)
+"""Where schedules are asked: where they have begun and not ended."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from neuroplast.component import NO_STATE, State
 from neuroplast.parts.rule import Rule
-from neuroplast.testing.bench import LOCAL_NAMES, Plain, Setting
-from neuroplast.testing.locality.experiment import Experiment, Given, Values
+from neuroplast.testing.bench import LOCAL_NAMES, Setting
+from neuroplast.testing.locality.experiment import LARGE, Experiment, Given, Values
 from neuroplast.testing.locality.wiring import Wiring, wiring
 from neuroplast.testing.numbers import normal
 from neuroplast.view import View
@@ -42,10 +42,6 @@ class Signals(dict[str, Tensor]):
     def get(self, name: str, default: Any = None) -> Any:
         """The signal, as every name is there."""
         return self[name]
-
-
-LARGE = Setting(Plain(neurons=3), (4, 2), 3)
-"""What rules are tried on: three neurons with four synapses at two positions, three stimuli."""
 
 
 def rules(rule: Rule, seed: int) -> Iterator[Experiment]:

@@ -8,13 +8,10 @@ import torch
 from torch import Tensor
 
 from neuroplast.layer import Layer
-from neuroplast.progress import Progress
 from neuroplast.spec import ProjectionSpec
+from neuroplast.testing.locality.experiment import MIDWAY
 from neuroplast.testing.locality.held import AddedChange, HeldDrive
 from neuroplast.testing.locality.small import SmallLayer
-
-MIDWAY = Progress(1, 4, 1, 4)
-"""Where schedules are asked: where they have begun and not ended."""
 
 
 class Stepped:
