@@ -14,7 +14,7 @@ from neuroplast.testing import unexpected
 from neuroplast.testing.asking import RESULTS, NotApplicable, Outcome, Violation
 from neuroplast.testing.questions import questions
 from neuroplast.testing.subject import Subject
-from neuroplast.testing.table import in_words
+from neuroplast.testing.table import summary
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Report:
 
     def __str__(self) -> str:
         """Counts by part, then what failed."""
-        return in_words(self.outcomes)
+        return summary(self.outcomes)
 
 
 def check_part(part: type[Component], registry: Registry | None = None, only: str = "") -> Report:

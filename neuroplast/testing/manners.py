@@ -33,13 +33,13 @@ def manners(family: str, calls: Calls) -> None:
     """Make the checks of good manners for one family, from the ways in which its parts are called."""
     check(family, "takes the arguments of its interface")(takes_its_arguments)
     for name, hold in _OF_A_CALL.items():
-        _known(family, name, hold, lambda s, hold=hold: of_each(calls(s), hold))  # type: ignore[misc]
-    _known(
+        _register(family, name, hold, lambda s, hold=hold: of_each(calls(s), hold))  # type: ignore[misc]
+    _register(
         family, "keeps nothing between calls", undisturbed, lambda s: undisturbed(list(calls(s)))
     )
 
 
-def _known(
+def _register(
     family: str, name: str, told: Callable[..., None], ask: Callable[[Subject], None]
 ) -> None:
     """Register a check under the docstring of the function that holds it."""

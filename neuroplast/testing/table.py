@@ -87,7 +87,7 @@ def totals(outcomes: Sequence[Outcome], parts: int) -> str:
     return f"{_many(parts, 'part')}, {_many(len(outcomes), 'check')}: {counts}"
 
 
-def in_words(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Sequence[Outcome]) -> str:
     """Counts by part, what failed in full, why checks were skipped, and the totals."""
     lines = [f"{name}: {passed} of {all_} passed" for name, all_, passed, *_ in rows(outcomes)]
     lines += [in_full(first, more=more) for first, more in failures(outcomes)]

@@ -59,7 +59,7 @@ def fitted(subject: Subject) -> Iterator[Fitted]:
 
 @check("preprocessing", "learns the same from the same training stimuli")
 def learns_the_same(subject: Subject) -> None:
-    """What is learned is tensors of finite numbers by name, as large a share of the run's file as they are."""
+    """What is learned is tensors of finite numbers by name: they go into the run's file."""
     for case in fitted(subject):
         for name, tensor in case.learned.items():
             if not isinstance(tensor, Tensor) or not tensor.isfinite().all():

@@ -58,7 +58,7 @@ def fit(subject: Subject, given: Given, seed: int = 0) -> Fit:
 
 @check("readout", "tells apart what is far apart")
 def separates(subject: Subject) -> None:
-    """Every stimulus of three distant clusters is told, also such as were not fitted."""
+    """Every stimulus of three distant clusters is told apart, also such as were not fitted."""
     classifier = fit(subject, source()).classifier
     for what, given in (("fitted", source()), ("other", source(seed=9))):
         wrong = classifier.scores(given.features).argmax(1) != given.labels

@@ -1,7 +1,7 @@
 """Outcomes in words."""
 
 from neuroplast.testing.asking import Outcome
-from neuroplast.testing.table import failures, in_full, in_words, reasons, rows, title, totals
+from neuroplast.testing.table import failures, in_full, reasons, rows, summary, title, totals
 
 
 def outcome(result, check="holds", part="mine", message="", **more):
@@ -70,13 +70,13 @@ def test_reasons_count_alike_whatever_the_part():
     assert reasons(found) == ["2 × has no memory", "1 × no GPU"]
 
 
-def test_in_words():
+def test_summary():
     found = [
         outcome("passed"),
         outcome("failed", "is", message="a"),
         outcome("skipped", message="b"),
     ]
-    assert in_words(found).splitlines() == [
+    assert summary(found).splitlines() == [
         "rule:mine: 1 of 3 passed",
         "rule:mine: is",
         "  a",
