@@ -14,7 +14,7 @@ FLOAT64 = 1e-10
 FLOAT32 = 1e-4
 """The same for float32 against float64."""
 BY_HAND = 1e-6
-"""The same for numbers worked by hand, where examples may be rounded: of rules, and of what makes a step of a change."""
+"""The same for numbers worked by hand that may be rounded: of rules, scalings, rates, steps and constraints."""
 _SHOWN = 24
 """Tensors with more values than this are shown by their shape."""
 
