@@ -44,7 +44,8 @@ def _wrong_claims(claims: Any, asked: Iterable[Check]) -> Violation | None:
     if claims is None:
         return None
     cases = claims.cases
-    if not isinstance(cases, list | tuple) or not all(isinstance(c, Mapping) for c in cases):
+    tables = isinstance(cases, list | tuple) and all(isinstance(c, Mapping) for c in cases)
+    if not tables or not cases:
         return Violation(
             f"cases is {cases!r}; make it a tuple of tables of parameters, such as ({{}}, {{'k': 3}})"
         )

@@ -90,6 +90,7 @@ def test_a_part_that_its_claims_cannot_make_fails(known):
     ("name", "value", "told"),
     [
         ("cases", {"gain": 2.0}, "cases is {'gain': 2.0}; make it a tuple of tables of parameters"),
+        ("cases", (), "cases is (); make it a tuple of tables of parameters"),
         ("cases", ("gain",), "make it a tuple of tables of parameters"),
         (
             "exceptions",
