@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -63,6 +64,13 @@ class Plugin:
         if self.package == LOCAL:
             return f"neuroplast_local_{Path(self.target).stem}"
         return self.target.partition(":")[0].strip()
+
+    @property
+    def info(self) -> str:
+        """The command that tells all that is known of it."""
+        command = f"neuroplast plugins info {shlex.quote(self.name)}"
+        file = f" --plugin {shlex.quote(self.target)}" if self.package == LOCAL else ""
+        return command + file
 
     def sources(self) -> list[Path]:
         """Its source files."""

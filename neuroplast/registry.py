@@ -45,7 +45,7 @@ class Registry:
 
     def __init__(self, warn: Callable[[str], None] | None = None) -> None:
         self.plugins: list[Plugin] = []
-        self._warn = warn or _to_stderr
+        self._warn = warn or to_stderr
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
         self._scenarios: dict[str, tuple[Path, Plugin]] = {}
@@ -151,8 +151,7 @@ class Registry:
         if plugin.failures:
             more = f" (and {len(plugin.failures) - 1} more)" if len(plugin.failures) > 1 else ""
             self._warn(
-                f"plugin {plugin.name}: {plugin.failures[0].reason}{more}; "
-                f"see: neuroplast plugins info {plugin.name}"
+                f"plugin {plugin.name}: {plugin.failures[0].reason}{more}; see: {plugin.info}"
             )
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -183,10 +182,11 @@ class Registry:
 
     def scenario(self, name: str) -> Path:
         """The file of a shipped scenario."""
-        plain = name.replace("-", "_")
-        if plain not in self._scenarios:
+        plain = {n.replace("-", "_"): n for n in self._scenarios}
+        found = plain.get(name.replace("-", "_"))
+        if found is None:
             raise ConfigurationError(self._missing(SCENARIO, name))
-        return self._scenarios[plain][0]
+        return self._scenarios[found][0]
 
     def claims(self, kind: str, name: str) -> Any:
         """What is claimed of a part, made anew; None where nothing is."""
@@ -206,7 +206,10 @@ class Registry:
             for failure in plugin.failures:
                 files = discovery.sources(failure.module) or plugin.sources()
                 if discovery.names(files, name):
-                    return f"{by}, which failed: {failure.reason}; see: neuroplast plugins info {plugin.name}"
+                    return f"{by}, which failed: {failure.reason}; see: {plugin.info}"
+        if others := self._kinds_of(name):
+            there = ", ".join(f"{other} {plain}" for other, plain in others)
+            return f"unknown {kind} {name!r}; found of another kind: {there}"
         known = self.kinds()[kind]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         failed = [p.name for p in self.plugins if p.failures]
@@ -218,6 +221,13 @@ class Registry:
         if disabled := [p.name for p in self.plugins if p.status == "disabled"]:
             advice += f" (disabled: {', '.join(disabled)})"
         return f"unknown {kind} {name!r}; {advice}"
+
+    def _kinds_of(self, name: str) -> list[tuple[str, str]]:
+        """Every kind that has a part, or a scenario, of this name or alias; with its plain name."""
+        plain = name.replace("-", "_")
+        found = [(kind, part) for (kind, n), part in self._names.items() if n == plain]
+        found += [(SCENARIO, n) for n in self._scenarios if n.replace("-", "_") == plain]
+        return sorted(found)
 
     def culprit(self, error: BaseException) -> Plugin | None:
         """The plugin whose code an error came out of; None where it came from elsewhere."""
@@ -259,11 +269,12 @@ class Registry:
             owner.failures.append(Failure(name, reason, traceback.format_exc()))
             owner.settle()
             discovery.remember([owner])
-            line += f"; see: neuroplast plugins info {owner.name}"
+            line += f"; see: {owner.info}"
         self._warn(line)
 
 
-def _to_stderr(line: str) -> None:
+def to_stderr(line: str) -> None:
+    """Tell of a plugin that fails."""
     print(line, file=sys.stderr)
     logging.getLogger(__package__).info(line)
 
@@ -401,18 +412,25 @@ def _provided(module: object, hook: str, interface: type[Component], plugin: Plu
 _current: Registry | None = None
 
 
-def current() -> Registry:
-    """The registry of this process, made from all installed plugins when first asked for."""
+def current(warn: Callable[[str], None] | None = None) -> Registry:
+    """The registry of this process, made from all installed plugins when first asked for.
+
+    warn: who is told, where it is made now, of plugins that fail; they are named on stderr by default.
+    """
     if _current is None:
         choice = discovery.chosen()
-        use(load(choice.files, choice.disabled))
+        use(load(choice.files, choice.disabled, warn))
     assert _current is not None
     return _current
 
 
-def load(files: Iterable[Path] = (), disabled: Iterable[str] = ()) -> Registry:
+def load(
+    files: Iterable[Path] = (),
+    disabled: Iterable[str] = (),
+    warn: Callable[[str], None] | None = None,
+) -> Registry:
     """A registry of all installed plugins and some local files, but not of disabled ones; the record is renewed."""
-    registry = Registry()
+    registry = Registry(warn)
     registry.load_entry_points(disabled)
     for path in files:
         registry.load_file(path)

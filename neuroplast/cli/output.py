@@ -53,13 +53,19 @@ def columns(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def plainly(name: str) -> str:
+    """A name as it is compared: in small letters, with _ for -."""
+    return name.replace("-", "_").lower()
+
+
 def meant(text: str, known: Mapping[str, str], what: str) -> str:
     """The value whose name was meant: the name itself, with - for _, or a unique beginning of it.
 
     Raises ConfigurationError, which lists the candidates where there are several.
     """
-    plain = text.replace("-", "_").lower()
-    found = {known[plain]} if plain in known else {known[n] for n in known if n.startswith(plain)}
+    plain = plainly(text)
+    longer = {known[n] for n in known if plain and n.startswith(plain)}
+    found = {known[plain]} if plain in known else longer
     if len(found) == 1:
         return found.pop()
     if found:
@@ -71,9 +77,14 @@ def meant(text: str, known: Mapping[str, str], what: str) -> str:
     )
 
 
-def kind_meant(text: str) -> str:
-    """The kind that was meant, in the singular or the plural."""
+def kinds(scenarios: bool = True) -> dict[str, str]:
+    """The kinds of parts, in the singular, by the singular and the plural; with that of scenarios, or without."""
     from neuroplast.kinds import KINDS, SCENARIO
 
     known = {name: kind.name for kind in KINDS.values() for name in (kind.name, kind.hook)}
-    return meant(text, {**known, SCENARIO: SCENARIO, f"{SCENARIO}s": SCENARIO}, "kind")
+    return known | ({SCENARIO: SCENARIO, f"{SCENARIO}s": SCENARIO} if scenarios else {})
+
+
+def kind_meant(text: str) -> str:
+    """The kind that was meant, in the singular or the plural, or by a unique beginning."""
+    return meant(text, kinds(), "kind")

@@ -10,7 +10,15 @@ import typer
 
 from neuroplast.cli import locality
 from neuroplast.cli.names import alike, every_name, named
-from neuroplast.cli.output import AsJson, Sets, columns, kind_meant, print_json
+from neuroplast.cli.output import (
+    AsJson,
+    Sets,
+    columns,
+    kind_meant,
+    kinds,
+    plainly,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -74,7 +82,11 @@ def _anywhere(known: Registry, text: str) -> tuple[str, str]:
     if found:
         ways = ", ".join(f"show {kind} {name}" for kind, name in sorted(found))
         raise ConfigurationError(f"{text!r} is ambiguous; write one of: {ways}")
-    advice = nearest(text.replace("-", "_").lower(), every_name(known))
+    if (kind := kinds().get(plainly(text))) is not None:
+        raise ConfigurationError(
+            f"{text!r} is a kind; name one too: show {kind} NAME. For all of its names: list {kind}"
+        )
+    advice = nearest(plainly(text), {*kinds(), *every_name(known)})
     raise ConfigurationError(f"no part or scenario {text!r}; {advice}")
 
 

@@ -25,7 +25,7 @@ class Chosen:
     def broken(self) -> list[str]:
         """A line for each failure to load one of these plugins."""
         return [
-            f"plugin {plugin.name} (package {plugin.package}) failed to load: {failure.reason}"
+            f"plugin {plugin.name} (package {plugin.package}) failed to load: {failure.reason}; see: {plugin.info}"
             for plugin in self.plugins
             for failure in plugin.failures
         ]
@@ -54,6 +54,14 @@ def chosen(name: str, registry: Registry) -> Chosen:
             else f"no plugin or part {name!r}; see: neuroplast plugins list"
         )
     return Chosen(tuple(found))
+
+
+def together(names: Iterable[str], registry: Registry) -> Chosen:
+    """The parts that several names mean, each once."""
+    found = [chosen(name, registry) for name in names]
+    entries = {entry.part: entry for one in found for entry in one.entries}
+    plugins = {id(plugin): plugin for one in found for plugin in one.plugins}
+    return Chosen(tuple(entries.values()), tuple(plugins.values()))
 
 
 def _of(registry: Registry, plugins: Iterable[Plugin]) -> Chosen:

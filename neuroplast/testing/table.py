@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from textwrap import indent
 
 from neuroplast.testing.asking import RESULTS, Outcome
+
+_NUMBER = re.compile(r"-?(\b\d+(\.\d+)?(e[+-]?\d+)?|\binf|\bnan)\b")
 
 HEAD = ("PART", "CHECKS", *(result.upper() for result in RESULTS))
 
@@ -52,25 +55,38 @@ def in_full(outcome: Outcome, plugin: str = "", more: Sequence[Outcome] = ()) ->
 
 
 def failures(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, list[Outcome]]]:
-    """The first failure of its kind, with those that ask the same in another setting, or tell the same."""
+    """The first failure of each kind, with those of the same part that tell the same.
+
+    The same is told by one check in another setting, in the same words about other numbers, and by
+    one error that ends several checks.
+    """
     groups: list[tuple[Outcome, list[Outcome]]] = []
-    known: dict[tuple[str, str], list[Outcome]] = {}
+    known: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.result != "failed":
             continue
-        keys = [(part_name(outcome), text) for text in (_question(outcome), outcome.message)]
-        more = next((known[key] for key in keys if key in known), None)
-        if more is not None:
-            more.append(outcome)
+        kinds = [(part_name(outcome), *kind) for kind in _kinds(outcome)]
+        more = next((known[kind] for kind in kinds if kind in known), None)
+        if more is None:
+            more = []
+            groups.append((outcome, more))
         else:
-            groups.append((outcome, []))
-            known.update(dict.fromkeys(keys, groups[-1][1]))
+            more.append(outcome)
+        for kind in kinds:
+            known.setdefault(kind, more)
     return groups
+
+
+def _kinds(outcome: Outcome) -> list[tuple[str, ...]]:
+    """By what a failure is known again: an error by what was raised or where, else its check and words."""
+    if outcome.trace:
+        return [("raised", outcome.message), ("at", outcome.trace)]
+    return [(_question(outcome), _NUMBER.sub("0", outcome.message))]
 
 
 def _question(outcome: Outcome) -> str:
     """The name of the check without the setting."""
-    return outcome.check.partition(" [")[0].removesuffix(" on the geometry")
+    return outcome.check.partition(" [")[0]
 
 
 def reasons(outcomes: Iterable[Outcome]) -> list[str]:

@@ -118,6 +118,13 @@ def test_a_beginning_of_several_names_lists_them(cli):
         (("ojja",), "no part or scenario 'ojja'; did you mean 'oja'?"),
         (("scenario", "quickest"), "unknown scenario 'quickest'; did you mean quickstart?"),
         (("nowhere.toml",), "nowhere.toml: cannot be read"),
+        (("rule", "linear"), "found of another kind: population linear, rate linear, readout lin"),
+        (("rule", "k-winners"), "unknown rule 'k-winners'; found of another kind: competition k_"),
+        (("rule", "quickstart"), "unknown rule 'quickstart'; found of another kind: scenario qui"),
+        (("rules",), "'rules' is a kind; name one too: show rule NAME"),
+        (("ruul",), "no part or scenario 'ruul'; did you mean 'rule'?"),
+        (("",), "no part or scenario ''; known: "),
+        (("rule", ""), "unknown rule ''; known: "),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
 )
@@ -125,6 +132,21 @@ def test_an_unknown_name_gets_the_nearest(cli, words, told):
     answer = cli("show", *words)
     assert answer.code == 2
     assert told in answer.err
+
+
+def test_a_scenario_whose_file_has_hyphens_and_capitals(cli, plugin, scenario):
+    plugin(
+        "theirs",
+        "from pathlib import Path\nfrom neuroplast import hookimpl\n\n@hookimpl\ndef scenarios():\n"
+        f"    return [Path({str(scenario('My-Question.toml'))!r})]\n",
+    )
+    for words in (
+        ("show", "My-Question"),
+        ("show", "scenario", "my_q"),
+        ("validate", "My_Question"),
+    ):
+        answer = cli(*words)
+        assert (answer.code, answer.err) == (0, "")
 
 
 def test_show_a_scenario(cli, scenario):

@@ -1,6 +1,7 @@
 """Plugin manners: what fails is told, keeps its reason, and takes nothing else down."""
 
 import json
+import shlex
 import subprocess
 import sys
 
@@ -285,15 +286,24 @@ def test_a_local_file_as_a_plugin(cli, tmp_path):
 
 
 def test_a_local_file_that_fails_is_told_and_has_its_traceback(cli, tmp_path, scenario):
-    file = tmp_path / "tried.py"
+    file = tmp_path / "a folder" / "tried.py"
+    file.parent.mkdir()
     file.write_text(rule("tried_rule") + "1 / 0\n")
     words = (f"--plugin={file}", "--quiet")
     answer = cli("list", *words)
     assert answer.code == 0
     assert "plugin tried: tried.py: ZeroDivisionError: division by zero; see" in answer.err
-    assert "Traceback" in cli("plugins", "info", "tried", *words).out
+    advised = answer.err.strip().partition("see: neuroplast ")[2]
+    assert "Traceback" in cli(*shlex.split(advised)).out
     answer = cli("validate", scenario(rule='rule = "tried_rule"'), *words)
     assert "comes from plugin tried (package local file), which failed" in answer.err
+
+
+@pytest.mark.parametrize("name", ["nobody", ""])
+def test_a_plugin_that_is_not_there(cli, name):
+    answer = cli("plugins", "info", name)
+    assert answer.code == 2
+    assert f"unknown plugin '{name}'; known: builtin; for a local file add --plugin" in answer.err
 
 
 def test_a_file_that_is_no_python(cli, tmp_path):

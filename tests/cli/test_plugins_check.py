@@ -131,6 +131,43 @@ def test_one_part_by_any_of_its_names(cli, words):
     assert parts(answer) == {("rule", "oja")}
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("oja", "hebb"), {("rule", "oja"), ("rule", "hebb")}),
+        (("rule", "oja", "hebb", "rule:oja"), {("rule", "oja"), ("rule", "hebb")}),
+        (("comp", "hard", "rules", "oj"), {("competition", "hard_wta"), ("rule", "oja")}),
+        (("oja", "population:linear"), {("rule", "oja"), ("population", "linear")}),
+    ],
+    ids=str,
+)
+def test_several_names_are_several_parts_each_once(cli, words, meant):
+    answer = cli("plugins", "check", *words, "--only", "says what it does", "--json")
+    assert answer.code == 0
+    assert parts(answer) == meant
+    assert len(json.loads(answer.out)["outcomes"]) == sum(
+        len(cases(cli, *part)) for part in sorted(meant)
+    )
+
+
+def cases(cli, kind, name):
+    """The outcomes of one check of a part by itself, one for each of its cases."""
+    answer = cli("plugins", "check", f"{kind}:{name}", "--only", "says what it does", "--json")
+    return json.loads(answer.out)["outcomes"]
+
+
+def test_a_plugin_with_the_name_of_a_kind_is_meant_where_no_word_follows(cli, plugin):
+    plugin("rule", RULE)
+    answer = cli("plugins", "check", "hebb", "rule", *FORMULA)
+    assert parts(answer) == {("rule", "hebb"), ("rule", "tried_rule")}
+
+
+def test_a_beginning_that_a_part_has_too_is_no_kind(cli, plugin):
+    plugin("two", rule("ruler"))
+    answer = cli("plugins", "check", "rul", "oja", "--only", "says what it does", "--json")
+    assert parts(answer) == {("rule", "ruler"), ("rule", "oja")}
+
+
 def test_an_alias_with_hyphen(cli):
     answer = cli("plugins", "check", "k-winners", "--only", "says what it does", "--json")
     assert parts(answer) == {("competition", "k_wta")}
@@ -174,8 +211,12 @@ def test_a_local_file_is_loaded_once(cli, tried, words):
         (("rule", "oya"), "unknown rule 'oya'; did you mean oja?"),
         (("rool:oja",), "unknown kind 'rool'"),
         (("hard_wta",), "write one of: plugins check competition:hard_wta, plugins check recipe:h"),
-        (("quickstart",), "no plugin or part 'quickstart'"),
-        (("scenario", "quickstart"), "are checked by: neuroplast validate quickstart"),
+        (("rule", "linear"), "unknown rule 'linear'; found of another kind: population linear, ra"),
+        (("quickstart",), "quickstart is a scenario, which is checked by: neuroplast validate qui"),
+        (("scenario", "quickstart"), "quickstart is a scenario, which is checked by: neuroplast"),
+        (("oja", "rule"), "'rule' is a kind; name a part of it too: plugins check rule NAME"),
+        (("oja", "oya"), "no plugin or part 'oya'; did you mean 'oja'?"),
+        (("",), "no plugin or part ''; known: "),
         (("absent.py",), "absent.py: no such file"),
         (("oja", "--only", "nothing like it"), "--only 'nothing like it': no check has this"),
         (("builtin", "--no-plugins=builtin"), "plugin builtin is disabled; leave out --no-plugins"),
@@ -194,7 +235,20 @@ def test_a_plugin_that_does_not_load_is_a_failure(cli, plugin, words):
     answer = cli("plugins", "check", "absent", *words)
     assert answer.code == 1
     assert "plugin absent (package absent-package) failed to load" in answer.out
-    assert "No module named 'a_module_that_nobody_has'" in answer.out
+    assert answer.out.count("No module named 'a_module_that_nobody_has'") == 1
+    assert "see: neuroplast plugins info absent" in answer.out
+    assert answer.err == ""
+    assert "\n\n\n" not in answer.out
+    assert not answer.out.startswith("\n")
+
+
+def test_another_plugin_that_does_not_load_is_told_beside_the_answer(cli, plugin):
+    plugin("absent", "import a_module_that_nobody_has\n")
+    for words, code in ((("oja", *FORMULA), 0), (("nobody",), 2)):
+        answer = cli("plugins", "check", *words)
+        assert answer.code == code
+        assert answer.err.startswith("plugin absent: absent: ModuleNotFoundError")
+        assert "a_module_that_nobody_has" not in answer.out
 
 
 def test_a_file_that_does_not_load_is_a_failure(cli, tried):

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroplast.cli.names import alike, every_name, named
-from neuroplast.cli.output import AsJson, columns, kind_meant, print_json, settings
+from neuroplast.cli.names import alike, every_name, named, names
+from neuroplast.cli.output import (
+    AsJson,
+    columns,
+    kind_meant,
+    kinds,
+    plainly,
+    print_json,
+    settings,
+)
 from neuroplast.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -24,7 +32,8 @@ def check(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME", help="A plugin, a part (oja, rule:oja), a file ending in .py, or all."
+            metavar="NAME",
+            help="Plugins, parts (oja, rule:oja, rule oja), files ending in .py, or all.",
         ),
     ],
     only: Annotated[
@@ -35,15 +44,16 @@ def check(
     """Check that parts do what is claimed of them.
 
     By the conformance kit: each part against its formula, its locality and the manners of a part.
-    Exits with 0 if nothing failed, 1 if something did.
+    Several names check several. The word after a kind names one part of it: rule oja hebb is the
+    rule oja, and hebb. Exits with 0 if nothing failed, 1 if something did.
 
     Example: neuroplast plugins check oja
     """
     from neuroplast import registry
-    from neuroplast.testing.chosen import chosen
 
-    known = registry.current()
-    given = chosen(_meant(known, words), known)
+    warnings: list[str] = []
+    known = registry.current(warnings.append)
+    given = _chosen(known, words, warnings)
     found = _outcomes(given, known, only)
     if only and given.entries and not found:
         raise ConfigurationError(
@@ -60,44 +70,95 @@ def check(
 # -- what is meant -----------------------------------------------------------------------------------------------------
 
 
-def _meant(known: Registry, words: list[str]) -> str:
-    """The full name of what was meant: `all`, a file, `kind:name` or a plugin."""
-    from neuroplast.kinds import SCENARIO
+def _chosen(known: Registry, words: list[str], warnings: list[str]) -> Chosen:
+    """What was meant. Of plugins that failed to load, those that are checked are told of in the answer."""
+    from neuroplast.registry import to_stderr
+    from neuroplast.testing.chosen import Chosen, together
+
+    found = Chosen(())
+    try:
+        found = together(_meant(known, words), known)
+    finally:
+        checked = tuple(f"plugin {plugin.name}: " for plugin in found.plugins)
+        for line in warnings:
+            if not line.startswith(checked):
+                to_stderr(line)
+    return found
+
+
+def _meant(known: Registry, words: list[str]) -> list[str]:
+    """The full names of what was meant: `all`, a file, `kind:name` or a plugin."""
+    found, rest = [], list(words)
+    while rest:
+        word = rest.pop(0)
+        kind = _kind(known, word) if rest else None
+        found.append(_of_kind(known, kind, rest.pop(0)) if kind else _one(known, word))
+    return found
+
+
+def _kind(known: Registry, word: str) -> str | None:
+    """The kind that a word names, in full or by a beginning that no plugin and no part has; None if it names none."""
+    every, plain = kinds(), plainly(word)
+    if plain in every:
+        return every[plain]
+    others = {plainly(plugin.name) for plugin in known.plugins} | every_name(known)
+    begun = {kind for name, kind in every.items() if plain and name.startswith(plain)}
+    return begun.pop() if len(begun) == 1 and not any(n.startswith(plain) for n in others) else None
+
+
+def _one(known: Registry, text: str) -> str:
+    """What was meant by a word that stands by itself."""
     from neuroplast.testing.chosen import ALL
 
-    text = ":".join(words)
     if text == ALL or text.endswith(".py"):
         return text
     kind, colon, name = text.partition(":")
-    if not colon:
-        return _anywhere(known, text)
-    kind = kind_meant(kind)
+    return _of_kind(known, kind_meant(kind), name) if colon else _anywhere(known, text)
+
+
+def _of_kind(known: Registry, kind: str, name: str) -> str:
+    """`kind:name` of the part that was meant."""
+    from neuroplast.kinds import SCENARIO
+
     if kind == SCENARIO:
-        raise ConfigurationError(f"{text}: scenarios are checked by: neuroplast validate {name}")
+        raise _scenario(name)
     return f"{kind}:{named(known, kind, name)}"
+
+
+def _scenario(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{name} is a scenario, which is checked by: neuroplast validate {name}"
+    )
 
 
 def _anywhere(known: Registry, text: str) -> str:
     """The plugin, or the part of whatever kind, with this name, or with the only name that begins with it."""
-    from neuroplast.kinds import KINDS
+    from neuroplast.kinds import KINDS, SCENARIO
     from neuroplast.tables import nearest
 
-    plain = text.replace("-", "_").lower()
-    plugins = {p.name.replace("-", "_").lower(): p.name for p in known.plugins}
+    plain = plainly(text)
+    plugins = {plainly(p.name): p.name for p in known.plugins}
     if plain in plugins:
         return plugins[plain]
-    exact, longer = (
+    exact, longer = alike(known, text)
+    parts, begun = (
         [f"{kind}:{name}" for kind, name in sorted(found) if kind in KINDS]
-        for found in alike(known, text)
+        for found in (exact, longer)
     )
-    found = exact or [p for n, p in plugins.items() if n.startswith(plain)] + longer
+    found = parts or [p for n, p in plugins.items() if plain and n.startswith(plain)] + begun
     if len(found) == 1:
         return found[0]
     if found:
         ways = ", ".join(f"plugins check {name}" for name in found)
         raise ConfigurationError(f"{text!r} is ambiguous; write one of: {ways}")
-    advice = nearest(plain, {*plugins, *every_name(known)})
-    raise ConfigurationError(f"no plugin or part {text!r}; {advice}")
+    if longer:  # nothing but scenarios
+        raise _scenario(sorted(exact or longer)[0][1])
+    if kind := _kind(known, text):
+        raise ConfigurationError(
+            f"{text!r} is a kind; name a part of it too: plugins check {kind} NAME"
+        )
+    known_names = {*plugins, *every_name(known), *kinds()} - set(names(known, SCENARIO))
+    raise ConfigurationError(f"no plugin or part {text!r}; {nearest(plain, known_names)}")
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
@@ -134,25 +195,26 @@ def _print(given: Chosen, found: list[Outcome]) -> None:
     from neuroplast.testing import table
 
     owner = {f"{e.part.family}:{e.part.kind}": e.plugin.name for e in given.entries}
-    if rows := table.rows(found, owner):
-        print(columns(rows, head=table.HEAD))
-    for outcome, more in table.failures(found):
-        print(f"\nFAILED {table.in_full(outcome, owner[table.part_name(outcome)], more)}")
-    _print_lines(
-        "known exceptions:",
-        [f"{table.title(o)}: {o.message}" for o in found if o.result == "excepted"],
-    )
-    _print_lines("skipped:", table.reasons(found))
-    _print_lines("", given.broken)
+    rows = table.rows(found, owner)
+    excepted = [f"{table.title(o)}: {o.message}" for o in found if o.result == "excepted"]
     seconds = sum(o.seconds for o in found)
-    print(f"\n{table.totals(found, len(given.entries))} in {seconds:.1f} s")
+    blocks = [
+        columns(rows, head=table.HEAD) if rows else "",
+        *(
+            f"FAILED {table.in_full(outcome, owner[table.part_name(outcome)], more)}"
+            for outcome, more in table.failures(found)
+        ),
+        _listed("known exceptions:", excepted),
+        _listed("skipped:", table.reasons(found)),
+        "\n".join(given.broken),
+        f"{table.totals(found, len(given.entries))} in {seconds:.1f} s",
+    ]
+    print("\n\n".join(filter(None, blocks)))
 
 
-def _print_lines(head: str, lines: list[str]) -> None:
+def _listed(head: str, lines: list[str]) -> str:
     """Some lines under a heading, where there are any."""
-    if lines:
-        print(f"\n{head}".rstrip(" "))
-        print(*(f"  {line}" if head else line for line in lines), sep="\n")
+    return "\n".join([head, *(f"  {line}" for line in lines)]) if lines else ""
 
 
 def _data(given: Chosen, found: list[Outcome], failed: bool) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuroplast.cli.output import AsJson, meant, print_json
+from neuroplast.cli.output import AsJson, meant, plainly, print_json
 from neuroplast.cli.plugins.listing import UNKNOWN, loaded, remembered
+from neuroplast.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from neuroplast.discovery import Plugin
@@ -41,5 +42,8 @@ def info(
 
 def _named(plugins: list[Plugin], name: str) -> list[Plugin]:
     """The plugin of this name; several packages may have given it to theirs."""
-    chosen = meant(name, {p.name.replace("-", "_").lower(): p.name for p in plugins}, "plugin")
+    try:
+        chosen = meant(name, {plainly(p.name): p.name for p in plugins}, "plugin")
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{error}; for a local file add --plugin FILE") from None
     return [p for p in plugins if p.name == chosen]

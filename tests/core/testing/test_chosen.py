@@ -58,7 +58,8 @@ def test_what_failed_to_load_is_told(tmp_path):
     assert names(given) == []
     assert given.broken == [
         "plugin mine (package local file) failed to load: "
-        "mine.py: 'ruls' is no hook; did you mean 'rules'?"
+        "mine.py: 'ruls' is no hook; did you mean 'rules'?; "
+        f"see: neuroplast plugins info mine --plugin {file}"
     ]
 
 

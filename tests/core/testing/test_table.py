@@ -42,22 +42,48 @@ def test_in_full():
     ]
 
 
-def test_failures_of_one_kind_are_told_once():
+def told_of(found):
+    """The check and message of each failure that is told in full, with how many are folded into it."""
+    return [(first.check, first.message, len(more)) for first, more in failures(found)]
+
+
+def test_one_check_that_tells_the_same_about_other_numbers_is_told_once():
     found = [
-        outcome("failed", "holds", message="a"),
-        outcome("passed", "is"),
-        outcome("failed", "holds [dense]", message="b"),
-        outcome("failed", "holds on the geometry [dense]", message="c"),
-        outcome("failed", "is", message="a"),
-        outcome("failed", "is new", message="d"),
-        outcome("failed", "holds", message="a", part="other"),
+        outcome("failed", "holds", message="dw: off by 0.25 of 3"),
+        outcome("passed", "holds [conv]"),
+        outcome("failed", "holds [dense]", message="dw: off by -2.8e+12 of 4"),
+        outcome("failed", "holds [deep]", message="dw: off by nan of 4"),
     ]
-    told = [(first.check, first.part, [o.message for o in more]) for first, more in failures(found)]
-    assert told == [
-        ("holds", "mine", ["b", "c", "a"]),
-        ("is new", "mine", []),
-        ("holds", "other", []),
+    assert told_of(found) == [("holds", "dw: off by 0.25 of 3", 2)]
+
+
+def test_other_words_another_check_and_another_part_are_told_by_themselves():
+    found = [
+        outcome("failed", "holds [dense]", message="off by 1"),
+        outcome("failed", "holds [conv]", message="not finite"),
+        outcome("failed", "is", message="off by 1"),
+        outcome("failed", "holds on the geometry [conv]", message="off by 1"),
+        outcome("failed", "holds", message="off by 1", part="other"),
+        outcome("failed", "holds [deep]", message="not finite"),
     ]
+    assert told_of(found) == [
+        ("holds [dense]", "off by 1", 0),
+        ("holds [conv]", "not finite", 1),
+        ("is", "off by 1", 0),
+        ("holds on the geometry [conv]", "off by 1", 0),
+        ("holds", "off by 1", 0),
+    ]
+
+
+def test_an_error_that_ends_several_checks_is_told_once():
+    """Known again by where it was raised, or by what it says."""
+    found = [
+        outcome("failed", "holds", message="raised OSError: 3", trace="line 3"),
+        outcome("failed", "is", message="by patches: raised OSError: 4", trace="line 3"),
+        outcome("failed", "was", message="raised OSError: 3", trace="line 9"),
+        outcome("failed", "holds", message="raised OSError: 5", trace="line 5"),
+    ]
+    assert told_of(found) == [("holds", "raised OSError: 3", 2), ("holds", "raised OSError: 5", 0)]
 
 
 def test_reasons_count_alike_whatever_the_part():
