@@ -9,7 +9,9 @@ from .errors import LearningError as LearningError
 from .errors import NeuroplastError as NeuroplastError
 from .errors import NotFiniteError as NotFiniteError
 from .errors import PluginError as PluginError
+from .errors import Refusal as Refusal
 from .errors import ScenarioError as ScenarioError
+from .fit import Fit as Fit
 from .hookspecs import hookimpl as hookimpl
 from .layer import Layer as Layer
 from .network import Network as Network

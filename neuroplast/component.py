@@ -3,13 +3,16 @@
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from torch import Tensor
 
 from neuroplast.errors import PluginError
 from neuroplast.tables import Table
+
+if TYPE_CHECKING:
+    from neuroplast.fit import Fit
 
 MemoryAxis = str | int
 """One axis of a memory: "pre", "post", "positions", "weights", or a number."""
@@ -111,3 +114,10 @@ class Component(Table, ABC):
         """The kind with its parameters: `k_wta(k=3)`."""
         shown = ", ".join(f"{k}={v}" for k, v in self.model_dump().items() if k != "kind")
         return f"{self.kind}({shown})" if shown else self.kind
+
+
+class LayerPart(Component):
+    """A part that stands in a layer, and may say where it has no meaning."""
+
+    def check(self, fit: "Fit") -> None:
+        """Refuse a place where this part has no meaning (Refusal), or does not fit (ConfigurationError)."""

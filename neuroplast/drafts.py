@@ -102,7 +102,8 @@ def load_scenario(
 def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
     """Whether the layers fit stimuli of this shape, and each other."""
     try:
-        Network(scenario.layers, shape)
+        seen = scenario.preprocessed_shape(shape)
+        Network(scenario.layers, seen, signed=scenario.signed)
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")
         return [Problem(name, found)]

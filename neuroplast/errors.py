@@ -15,6 +15,17 @@ class ConfigurationError(NeuroplastError):
     exit_code = 2
 
 
+class Refusal(ConfigurationError):
+    """A combination of parts that has no meaning.
+
+    reason: its name in the list of the documentation (refusals), which gives the argument.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(f"{message} (reason: {reason})")
+
+
 class DataError(NeuroplastError):
     """Stimuli or a run file that are missing, damaged or not what was asked for."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from neuroplast.errors import ConfigurationError
+from neuroplast.errors import Refusal
 from neuroplast.shapes import PerPost, Post, Weights
 
 Axis = Literal["channels", "space"]
@@ -38,16 +38,27 @@ def along(axis: Axis, v: Post, compute: Callable[[Tensor, int], Tensor]) -> Post
 def competitors(axis: Axis, shape: tuple[int, ...]) -> int:
     """How many values compete in a response of `shape` = (post, *positions).
 
-    Raises ConfigurationError where they should compete in space and there are no positions.
+    Raises Refusal where they should compete in space and there are no positions.
     """
     if axis == "channels":
         return shape[0]
     if len(shape) == 1:
-        raise ConfigurationError(
+        raise Refusal(
+            "space_without_positions",
             f"competition: neurons cannot compete along space in a response {shape} without positions; "
-            'set axis = "channels", or use a convolution'
+            'set axis = "channels", or use a convolution',
         )
     return prod(shape[1:])
+
+
+def moved(time_constant: float, stimuli: int) -> float:
+    """The share of the way that a running mean goes towards the mean of a batch: 1 - (1 - 1 / τ)^n.
+
+    So it has moved as far after one batch of n stimuli as after n batches of one, if these were all alike.
+
+    time_constant: τ >= 1, in stimuli.
+    """
+    return 1.0 - (1.0 - 1.0 / time_constant) ** stimuli
 
 
 def total(post: Post) -> PerPost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Protocol, TypeVar
 
 import torch
@@ -17,15 +18,20 @@ from neuroplast.parts.dynamics import Dynamics
 from neuroplast.parts.rule import Rule
 from neuroplast.progress import Progress
 from neuroplast.projection import Projection, allocate
+from neuroplast.settling import settle
 from neuroplast.shapes import Post, Shape
+from neuroplast.source import Source, check_parts, response_shape
 from neuroplast.spec import LayerSpec
 from neuroplast.surrogate import descent
 from neuroplast.view import View
 
 Kept = TypeVar("Kept")
 
+Prepared = tuple[Tensor, Tensor]
+"""What a projection is presented, normalised and padded, and its effective weights."""
+
 Inputs = Tensor | Sequence[Tensor]
-"""What a layer is presented: one tensor, or one for each projection."""
+"""What a layer is presented: one tensor, or one for each projection from outside."""
 
 Objective = Literal["explicit", "surrogate"]
 """Whether weights change by what a rule's equation says, or by descent on its surrogate loss."""
@@ -61,7 +67,8 @@ class Observer(Protocol):
 class Layer:
     """A layer of neurons, with one projection from its input, or several, or none (it then joins, responds and pools).
 
-    spec: its parts. input_shapes: the shape of one input for each projection, or of the joined input.
+    spec: its parts. input_shapes: the shape of one input for each projection from outside, or of the joined input.
+    sources: what else is known of each of these inputs. inputs: yields one batch for each.
     adapts: which groups of its state adapt; a new layer is plastic.
     """
 
@@ -72,29 +79,33 @@ class Layer:
         seed: int = 0,
         device: str | torch.device = "cpu",
         inputs: Callable[[], Sequence[Tensor]] | None = None,
-        pre_signs: Sequence[Sequence[int] | None] | None = None,
+        sources: Sequence[Source] | None = None,
     ) -> None:
         self.spec, self.name = spec, spec.name or "layer"
         self.device = torch.device(device)
         self.adapts = PLASTIC
         self.observer: Observer | None = None
         self.projections: list[Projection] = []
+        self.response_shape = response_shape(self.name, spec, input_shapes)
+        own = Source(
+            self.response_shape,
+            signed=spec.population.signed,
+            signs=spec.population.signs(self.response_shape[0]),
+        )
+        given = iter(sources or [Source(shape) for shape in input_shapes])
         specs = spec.all_projections()
-        for i, projection in enumerate(specs):
+        from_where = [own if p.recurrent else next(given) for p in specs]
+        check_parts(spec, self.response_shape, from_where)
+        outside = 0
+        for i, (projection, source) in enumerate(zip(specs, from_where, strict=True)):
             name = self.name if len(specs) == 1 else f"{self.name}.{projection.name or i}"
+            sampled = None
+            if inputs and not projection.recurrent:
+                sampled = partial(_nth, inputs, outside)
+                outside += 1
             self.projections.append(
-                Projection(
-                    projection,
-                    input_shapes[i],
-                    name,
-                    seed,
-                    self.device,
-                    inputs and (lambda i=i: inputs()[i]),
-                    pre_signs[i] if pre_signs else None,
-                )
+                Projection(projection, source.shape, name, seed, self.device, sampled, source.signs)
             )
-        self.response_shape = self._response_shape(input_shapes)
-        spec.competition.check(self.response_shape)
         self.output_shape = spec.pool.output_shape(self.response_shape)
         self._memories: dict[str, State] = {}
         self._own: dict[str, Tensor] = {}
@@ -103,6 +114,11 @@ class Layer:
             axes = {"scalar": (), "post": post, "positions": positions}
             self._memories[path], tensors = allocate(part, axes, self.device)
             self._own.update({f"{path}.{name}": tensor for name, tensor in tensors.items()})
+
+    @property
+    def _outside(self) -> list[Projection]:
+        """The projections from elsewhere than the layer itself."""
+        return [p for p in self.projections if not p.spec.recurrent]
 
     @property
     def w(self) -> Tensor:
@@ -168,6 +184,7 @@ class Layer:
         if self.adapts.weights:
             for projection, view in zip(self.projections, views, strict=True):
                 self._change(projection, view, progress, objective)
+                projection.adapt(view)
         if self.adapts.neurons and views:
             for path, part in self._neuron_parts():
                 part.adapt(views[0].remembering(self._memories[path]))
@@ -186,24 +203,26 @@ class Layer:
         if not self.projections:
             return [], xs[0]
         prepared = [
-            p.present(x, self.adapts.statistics) for p, x in zip(self.projections, xs, strict=True)
+            p.present(x, self.adapts.statistics) for p, x in zip(self._outside, xs, strict=True)
         ]
         return self._compete(prepared, compete)
 
-    def _compete(
-        self, prepared: list[tuple[Tensor, Tensor]], compete: bool
-    ) -> tuple[list[View], Post]:
-        pairs = list(zip(self.projections, prepared, strict=True))
+    def _compete(self, prepared: list[Prepared], compete: bool) -> tuple[list[View], Post]:
+        """The views of all projections, from what those from outside are presented, and the v that is responded to."""
+        pairs = list(zip(self._outside, prepared, strict=True))
         drives = [p.drive(*given) for p, given in pairs]
-        u = _sum(drives)
-        v = self._integrate(u)
         responses = [
             p.response_drive(*given, drive) for (p, given), drive in zip(pairs, drives, strict=True)
         ]
         same = all(r is d for r, d in zip(responses, drives, strict=True))
-        v_response = v if same else self._integrate(_sum(responses))
+        u, v = self._integrate(_sum(drives))
+        v_response = v if same else self._integrate(_sum(responses))[1]
         g = self.spec.competition.compete(v, self._memory("competition")) if compete else v
-        views = [View(p.synapse, x, p.w, w_e, u, v, g) for p, (x, w_e) in pairs]
+        rest, views = iter(prepared), []
+        for p in self.projections:
+            # among themselves neurons learn from what they learn with: pre and post are both g
+            x, w_e = p.present(g, self.adapts.statistics) if p.spec.recurrent else next(rest)
+            views.append(View(p.synapse, x, p.w, w_e, u, v, g))
         return views, v_response
 
     def _change(
@@ -221,7 +240,7 @@ class Layer:
             )
         except NotFiniteError as error:
             raise self.not_finite(progress.step, str(error)) from error
-        projection.enforce()
+        projection.enforce(view)
 
     def not_finite(self, step: int, what: str) -> LearningError:
         """The sentence that names layer, part, step and remedy."""
@@ -248,8 +267,9 @@ class Layer:
     def _answer_again(self, views: list[View]) -> Post:
         """The response of the changed weights to the same prepared inputs."""
         prepared = [
-            (v.x, p.spec.effective.effective(p.w))
+            (v.x, p.effective())
             for p, v in zip(self.projections, views, strict=True)
+            if not p.spec.recurrent
         ]
         again, v_response = self._compete(prepared, self.spec.population.reads_g)
         return self.spec.pool.pool(self._respond(v_response, again))
@@ -257,10 +277,28 @@ class Layer:
     def _respond(self, v: Post, views: list[View]) -> Post:
         return self.spec.population.respond(v, views[0].g if views else None)
 
-    def _integrate(self, u: Post) -> Post:
-        for i, part in enumerate(self.spec.dynamics):
-            u = part.integrate(u, self._memory(f"dynamics.{i}"))
-        return u
+    def _integrate(self, u: Post) -> tuple[Post, Post]:
+        """The whole drive, that of the layer itself included, and v."""
+        dynamics = [
+            (part, self._memory(f"dynamics.{i}")) for i, part in enumerate(self.spec.dynamics)
+        ]
+        if self.spec.settle is not None:
+            effective = [(p, p.effective()) for p in self.projections if p.spec.recurrent]
+
+            def drive(y: Post) -> Post:
+                return _sum([u, *(p.drive(p.prepare(y, False), w_e) for p, w_e in effective)])
+
+            return settle(self.spec.settle, drive, dynamics, self._heard, torch.zeros_like(u))
+        v = u
+        for part, memory in dynamics:
+            v = part.integrate(v, memory)
+        return u, v
+
+    def _heard(self, v: Post) -> Post:
+        """What the neurons answer at one inner step."""
+        reads = self.spec.population.reads_g
+        g = self.spec.competition.compete(v, self._memory("competition")) if reads else None
+        return self.spec.population.respond(v, g)
 
     def _named(self, of: Callable[[Projection], Mapping[str, Kept]]) -> dict[str, Kept]:
         """What each projection has, by name, with the projection's own before it where there are several."""
@@ -281,18 +319,13 @@ class Layer:
         named = [(f"dynamics.{i}", part) for i, part in enumerate(self.spec.dynamics)]
         return [*named, ("competition", self.spec.competition)]
 
-    def _response_shape(self, input_shapes: Sequence[Shape]) -> Shape:
-        shapes = [p.output_shape for p in self.projections] or list(input_shapes)
-        if len(set(shapes)) != 1:
-            raise ConfigurationError(
-                f"{self.name}: its projections give responses of different shapes, {shapes}; "
-                "give them the same neurons and positions"
-            )
-        return shapes[0]
-
 
 def _delta(rule: Rule, view: View, objective: Objective) -> Delta:
     return descent(rule, view) if objective == "surrogate" else rule.delta(view)
+
+
+def _nth(inputs: Callable[[], Sequence[Tensor]], n: int) -> Tensor:
+    return inputs()[n]
 
 
 def _sum(drives: Sequence[Post]) -> Post:

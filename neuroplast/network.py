@@ -16,6 +16,7 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.layer import FROZEN, Adapts, Layer, Objective
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Shape
+from neuroplast.source import Source
 from neuroplast.spec import STIMULI, LayerSpec, with_names
 
 Update = Literal["before", "after"]
@@ -26,7 +27,7 @@ class Network:
     """Layers by name, each fed by the stimuli or by layers before it.
 
     specs: the layers in order. input_shape: the shape of one stimulus. sample: yields a batch of stimuli for
-    initialisations that need their layer's input.
+    initialisations that need their layer's input. signed: whether stimuli may be negative.
     """
 
     def __init__(
@@ -36,22 +37,24 @@ class Network:
         seed: int = 0,
         device: str | torch.device = "cpu",
         sample: Callable[[], Tensor] | None = None,
+        signed: bool = False,
     ) -> None:
+        self.signed = signed
         self.input_shape, self.device = tuple(input_shape), torch.device(device)
         self.specs = with_names(specs)
         self.sources = sources(self.specs)
         self.layers: dict[str, Layer] = {}
         for spec in self.specs:
-            shapes = self._shapes_into(spec)
+            into = [self._source(names, spec) for names in self.sources[spec.name]]
             inputs = sample and partial(self._sampled, spec, sample)
             try:
                 self.layers[spec.name] = Layer(
                     spec,
-                    *shapes,
+                    *(source.shape for source in into),
                     seed=seed,
                     device=self.device,
                     inputs=inputs,
-                    pre_signs=[self._signs(names) for names in self.sources[spec.name]],
+                    sources=into,
                 )
             except ConfigurationError as error:
                 message = str(error)
@@ -175,17 +178,6 @@ class Network:
             _joined([outputs[source] for source in names], join) for names in self.sources[name]
         ]
 
-    def _shapes_into(self, spec: LayerSpec) -> list[Shape]:
-        """The shape that each projection of a layer is presented."""
-        shapes = {
-            STIMULI: self.input_shape,
-            **{n: layer.output_shape for n, layer in self.layers.items()},
-        }
-        return [
-            _joined_shape(spec, [(n, shapes[n]) for n in names])
-            for names in self.sources[spec.name]
-        ]
-
     def _sampled(self, spec: LayerSpec, sample: Callable[[], Tensor]) -> list[Tensor]:
         """What a layer that is being built would be presented; the layers below are left as they are."""
         outputs = {STIMULI: sample().to(self.device)}
@@ -199,12 +191,27 @@ class Network:
             _joined([outputs[n] for n in names], spec.join) for names in self.sources[spec.name]
         ]
 
-    def _signs(self, names: Sequence[str]) -> list[int] | None:
-        """The signs of the neurons that feed a projection; None where they have none."""
-        if len(names) != 1 or names[0] == STIMULI:
-            return None
-        source = self.layers[names[0]]
-        return source.spec.population.signs(source.response_shape[0])
+    def _source(self, names: Sequence[str], spec: LayerSpec) -> Source:
+        """What is known of what feeds a projection; signs only where all its sources have them."""
+        known = [
+            Source(self.input_shape, self.signed)
+            if name == STIMULI
+            else _as_source(self.layers[name])
+            for name in names
+        ]
+        signs = [sign for source in known for sign in source.signs or ()]
+        whole = all(source.signs is not None for source in known)
+        joined = len(known) == 1 or spec.join == "concat"
+        return Source(
+            _joined_shape(spec, [(n, k.shape) for n, k in zip(names, known, strict=True)]),
+            any(source.signed for source in known),
+            signs if whole and joined else None,
+        )
+
+
+def _as_source(layer: Layer) -> Source:
+    population = layer.spec.population
+    return Source(layer.output_shape, population.signed, population.signs(layer.response_shape[0]))
 
 
 def as_float(x: Tensor) -> Tensor:
@@ -218,7 +225,8 @@ def sources(specs: Sequence[LayerSpec]) -> dict[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = {}
     for spec in specs:
         given = list(spec.input) or [known[-1]]
-        named = [[p.source] if p.source else given for p in spec.all_projections()] or [given]
+        outside = [p for p in spec.all_projections() if not p.recurrent]
+        named = [[p.source] if p.source else given for p in outside] or [given]
         for name in (name for names in named for name in names):
             if name not in known:
                 raise ConfigurationError(

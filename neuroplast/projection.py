@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 
 import torch
@@ -39,14 +40,15 @@ class Projection:
         self.spec, self.input_shape, self.name = spec, tuple(input_shape), name
         assert spec.synapse is not None
         self.synapse = spec.synapse
-        shape = self.synapse.weight_shape(input_shape)
-        self.output_shape = self.synapse.output_shape(input_shape)
+        normalised_shape = spec.normalisation.output_shape(self.input_shape)
+        shape = self.synapse.weight_shape(normalised_shape)
+        self.output_shape = self.synapse.output_shape(normalised_shape)
         self._memories: dict[str, State] = {}
         self.state: dict[str, Tensor] = {}
         self._allocate(
             "normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device
         )
-        pre = self.synapse.prepare(torch.zeros(1, *input_shape)).shape[1:2]
+        pre = self.synapse.prepare(torch.zeros(1, *normalised_shape)).shape[1:2]
         for path, part in self._weight_parts():
             self._allocate(path, part, tuple(pre), self.output_shape[1:], shape, device)
         self.corrected = torch.zeros((), dtype=torch.int64, device=device)
@@ -84,12 +86,20 @@ class Projection:
 
     def present(self, x: Tensor, adapting: bool) -> tuple[Pre, Weights]:
         """The prepared input, and the effective weights."""
+        return self.prepare(x, adapting), self.effective()
+
+    def prepare(self, x: Tensor, adapting: bool) -> Pre:
+        """The input, normalised and padded."""
         if x.shape[1:] != self.input_shape:
             raise ConfigurationError(
                 f"{self.name}: inputs of shape {tuple(x.shape[1:])} were given, it takes {self.input_shape}"
             )
         normalised = self.spec.normalisation.normalise(x, self.memory("normalisation"), adapting)
-        return self.synapse.prepare(normalised), self.spec.effective.effective(self.w)
+        return self.synapse.prepare(normalised)
+
+    def effective(self) -> Weights:
+        """The weights that the drive uses."""
+        return self.spec.effective.effective(self.w)
 
     def drive(self, x: Pre, w_e: Weights) -> Post:
         """u, which feeds the competition."""
@@ -102,20 +112,29 @@ class Projection:
 
     def eta(self, view: View, progress: Progress) -> float | Tensor:
         """The product of the rates."""
-        factors = [rate.at(view, progress) for rate in self.spec.rate]
+        factors = [
+            rate.at(view.remembering(self.memory(f"rate.{i}")), progress)
+            for i, rate in enumerate(self.spec.rate)
+        ]
         product = factors[0]
         for factor in factors[1:]:
             product = product * factor
         return product
 
-    def enforce(self) -> None:
+    def enforce(self, view: View) -> None:
         """Enforce the constraints in order, and count what they corrected."""
         for part, context in zip(self.spec.constraints, self._contexts, strict=True):
-            self.corrected += part.enforce(self.w, context)
+            self.corrected += part.enforce(self.w, replace(context, view=view))
+
+    def adapt(self, view: View) -> None:
+        """Let the rates remember the step."""
+        for i, rate in enumerate(self.spec.rate):
+            rate.adapt(view.remembering(self.memory(f"rate.{i}")))
 
     def _weight_parts(self) -> list[tuple[str, Component]]:
         spec = self.spec
         named: list[tuple[str, Component | None]] = [("rule", spec.rule), ("step", spec.step)]
+        named += [(f"rate.{i}", part) for i, part in enumerate(spec.rate)]
         named += [(f"constraints.{i}", part) for i, part in enumerate(spec.constraints)]
         return [(path, part) for path, part in named if part is not None]
 

@@ -157,7 +157,9 @@ def load(path: str | Path) -> Network:
                 "so there are no weights that it ended with; repeat the run"
             )
         scenario = draft(recording.scenario).resolve()
-        network = Network(scenario.layers, recording.input_shape, seed=recording.seed)
+        network = Network(
+            scenario.layers, recording.input_shape, recording.seed, signed=scenario.signed
+        )
         network.load_state(recording.final_state())
     return network
 
@@ -212,7 +214,8 @@ def _execute(
     check_labels(scenario, parts.train)
     prepare = Preparation(scenario, parts.train, seed, device)
     sample = prepare(parts.train.x[:1000], "score")
-    network = Network(scenario.layers, tuple(parts.train.x.shape[1:]), seed, device, lambda: sample)
+    seen = scenario.preprocessed_shape(tuple(parts.train.x.shape[1:]))
+    network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
     known = registry.current()
     count = sum(s.steps for s in stages(scenario, list(network.layers), len(parts.train)))
     plain = scenario.plain()
@@ -329,7 +332,7 @@ def _splits(data: str | Path, seed: int) -> list[Split]:
 
 def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
     """How large the network and its record will be."""
-    network = Network(scenario.layers, shape)
+    network = Network(scenario.layers, scenario.preprocessed_shape(shape), signed=scenario.signed)
     weights = sum(t.numel() for layer in network.layers.values() for t in layer.state.values())
     neurons = sum(layer.response_shape[0] for layer in network.layers.values())
     features_ = math.prod(network.output_shape)

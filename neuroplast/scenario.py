@@ -15,6 +15,7 @@ from neuroplast.parts.measure import Measure
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Stimuli
+from neuroplast.shapes import Shape
 from neuroplast.spec import LayerSpec, Name, PartOf, with_names
 from neuroplast.tables import Table, nearest
 
@@ -285,6 +286,17 @@ class Scenario(Table):
     def plain(self) -> dict[str, Any]:
         """The scenario as plain data, from which the same scenario can be loaded."""
         return self.model_dump(mode="json", by_alias=True)
+
+    @property
+    def signed(self) -> bool:
+        """Whether what the first layer sees may be negative."""
+        return self.stimuli.signed or any(p.signed for p in self.preprocessing)
+
+    def preprocessed_shape(self, shape: Shape) -> Shape:
+        """The shape of what the first layer sees, from that of one stimulus."""
+        for part in self.preprocessing:
+            shape = part.output_shape(shape)
+        return shape
 
     def sentences(self) -> dict[str, str]:
         """Each layer as a sentence, by name."""

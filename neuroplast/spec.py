@@ -32,6 +32,9 @@ from neuroplast.tables import Table
 STIMULI = "stimuli"
 """The name under which layers ask for the stimuli themselves."""
 
+SELF = "self"
+"""The name under which a projection asks for the responses of its own layer."""
+
 PART_MARK = "x-part"
 """In a raw JSON schema, the kind of part that a field holds."""
 
@@ -99,7 +102,9 @@ class ProjectionSpec(Table):
         "", description="in messages, streams, files and --set; its number by default"
     )
     source: Name | None = Field(
-        None, alias="from", description="the layer, or 'stimuli', that it comes from"
+        None,
+        alias="from",
+        description="the layer, 'stimuli', or 'self' (the layer's own neurons) that it comes from",
     )
     normalisation: Annotated[Normalisation, PartOf(Normalisation)]
     synapse: Annotated[Synapse, PartOf(Synapse)] | None = None
@@ -112,6 +117,11 @@ class ProjectionSpec(Table):
     rate: tuple[Annotated[Rate, PartOf(Rate)], ...] = ()
     step: Annotated[Step, PartOf(Step)]
     constraints: tuple[Annotated[Constraint, PartOf(Constraint)], ...] = ()
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether it comes from the layer's own neurons."""
+        return self.source == SELF
 
     @model_validator(mode="before")
     @classmethod
@@ -149,6 +159,15 @@ class ProjectionSpec(Table):
         return self
 
 
+class Settle(Table):
+    """How a layer with projections from itself, or with leaky neurons, comes to rest on one batch, from silence."""
+
+    steps: int = Field(ge=1, description="most inner steps")
+    tolerance: float = Field(
+        0.0, ge=0, description="largest change of a response at which it rests; 0: never before"
+    )
+
+
 class LayerSpec(ProjectionSpec):
     """One layer. `synapse`, `rule`, ... are the short form for one projection from the layer's input."""
 
@@ -170,6 +189,9 @@ class LayerSpec(ProjectionSpec):
         {}, description="third factors, by name"
     )
     projections: tuple[ProjectionSpec, ...] = ()
+    settle: Settle | None = Field(
+        None, description="inner steps for each batch, where the layer feeds itself or leaks"
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> LayerSpec:
@@ -181,6 +203,13 @@ class LayerSpec(ProjectionSpec):
             raise PydanticCustomError(
                 "forms", "has a projection without a synapse; name its geometry"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _settles(self) -> LayerSpec:
+        fault = _fault_of_settling(self)
+        if fault:
+            raise PydanticCustomError("forms", fault)  # type: ignore[arg-type]
         return self
 
     def all_projections(self) -> tuple[ProjectionSpec, ...]:
@@ -197,6 +226,25 @@ class LayerSpec(ProjectionSpec):
             f"y = {self.pool} of {self.population}",
         ]
         return " · ".join([*lines, *tail])
+
+
+def _fault_of_settling(layer: LayerSpec) -> str:
+    """What is wrong between a layer's inner steps and what needs them."""
+    projections = layer.all_projections()
+    recurrent = [p for p in projections if p.recurrent]
+    leaky = [d.kind for d in layer.dynamics if d.leaks]
+    if recurrent and len(recurrent) == len(projections):
+        return (
+            "is fed by nothing but itself; give it a projection from the stimuli or another layer"
+        )
+    if layer.settle is None and (recurrent or leaky):
+        what = "a projection from itself" if recurrent else f"dynamics '{leaky[0]}'"
+        return f"has {what} and no inner steps; add settle = {{ steps = 30 }}, or what it takes to come to rest"
+    if layer.settle is not None and not (recurrent or leaky):
+        return "settles, with nothing that changes between inner steps; leave settle out"
+    if recurrent and any(p.response_similarity is not None for p in projections):
+        return "feeds itself, and has a response_similarity; its neurons hear one response, so leave that out"
+    return ""
 
 
 def part_fields(model: type[ProjectionSpec]) -> dict[str, type[Component]]:
@@ -233,7 +281,7 @@ def with_names(specs: Sequence[LayerSpec]) -> tuple[LayerSpec, ...]:
     )
     names = [s.name for s in named]
     for name in names:
-        if names.count(name) > 1 or name == STIMULI:
+        if names.count(name) > 1 or name in (STIMULI, SELF):
             raise ConfigurationError(
                 f"layers: the name {name!r} is taken; give each layer a name of its own"
             )

@@ -3,14 +3,14 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from neuroplast.component import Component, State
-from neuroplast.shapes import Post, Shape
+from neuroplast.component import LayerPart, State
+from neuroplast.shapes import Post
 
 if TYPE_CHECKING:
     from neuroplast.view import View
 
 
-class Competition(Component):
+class Competition(LayerPart):
     """v -> g, the plasticity activity. Ties go to the lowest index.
 
     graded: whether several neurons are meant to share; one that takes all is then a sign of saturation.
@@ -22,9 +22,6 @@ class Competition(Component):
     graded: ClassVar[bool] = False
     couples_batch: ClassVar[bool] = False
     couples_positions: ClassVar[bool] = False
-
-    def check(self, response_shape: Shape) -> None:
-        """Refuse, with a ConfigurationError, a response (post, *positions) that cannot compete like this."""
 
     @abstractmethod
     def compete(self, v: Post, memory: State) -> Post:

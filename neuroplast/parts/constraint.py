@@ -2,13 +2,16 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
-from neuroplast.component import NO_STATE, Component, State
+from neuroplast.component import NO_STATE, LayerPart, State
 from neuroplast.shapes import PerPost, Weights
+
+if TYPE_CHECKING:
+    from neuroplast.view import View
 
 
 @dataclass(frozen=True)
@@ -18,14 +21,16 @@ class ConstraintContext:
     rng: a stream of its own.
     pre_signs: the signs (+1, -1) of the presynaptic neurons, None where the source has none.
     memory: what the constraint declared with `Memory`.
+    view: the step that has just changed the weights; None at the start.
     """
 
     rng: torch.Generator
     pre_signs: PerPost | None = None
     memory: State = NO_STATE
+    view: "View | None" = None
 
 
-class Constraint(Component):
+class Constraint(LayerPart):
     """One of a list, enforced in order after every change of the weights, and once at the start."""
 
     family: ClassVar[str] = "constraint"

@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Weights
 
 
-class Effective(Component):
+class Effective(LayerPart):
     """w -> w_e, used by the drive and by `decay`; changes are always applied to w."""
 
     family: ClassVar[str] = "effective"

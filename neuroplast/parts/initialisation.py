@@ -7,11 +7,11 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Shape, Weights
 
 
-class Initialisation(Component):
+class Initialisation(LayerPart):
     """(shape, fan_in, rng, inputs) -> w."""
 
     family: ClassVar[str] = "initialisation"

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from neuroplast.component import Component, State
+from neuroplast.component import LayerPart, State
+from neuroplast.shapes import Shape
 
 
-class Normalisation(Component):
+class Normalisation(LayerPart):
     """x -> x̂. Running statistics are its memory.
 
     signed: whether its result may be negative where its input is not; Dale's principle needs to know.
@@ -19,6 +20,10 @@ class Normalisation(Component):
     signed: ClassVar[bool] = False
     couples_batch: ClassVar[bool] = False
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape of one normalised input, where it is another than the input's."""
+        return shape
+
     @abstractmethod
     def normalise(self, x: Tensor, memory: State, adapting: bool) -> Tensor:
-        """The normalised input, of x's shape. While `adapting`, batch statistics are used and remembered in place."""
+        """The normalised input. While `adapting`, batch statistics are used and remembered in place."""

@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Post, Shape
 
 
-class Pool(Component):
+class Pool(LayerPart):
     """y -> y, over positions."""
 
     family: ClassVar[str] = "pool"

@@ -3,11 +3,11 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Post
 
 
-class Population(Component):
+class Population(LayerPart):
     """(v, g) -> y: the neurons, their groups and signs.
 
     reads_g: whether the response needs the competition; where not, a frozen layer does not compute it.

@@ -3,14 +3,14 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 
 if TYPE_CHECKING:
     from neuroplast.delta import Delta
     from neuroplast.view import View
 
 
-class Scaling(Component):
+class Scaling(LayerPart):
     """(Δ, view) -> Δ."""
 
     family: ClassVar[str] = "scaling"

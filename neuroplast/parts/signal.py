@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Post
 
 
-class Signal(Component):
+class Signal(LayerPart):
     """(labels, response) -> a factor that rules read as `view.signals[name]`.
 
     couples_batch: whether the factor of one stimulus depends on the others of its batch.

@@ -3,12 +3,12 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.parts.synapse import Geometry
 from neuroplast.shapes import Post, Pre, Weights
 
 
-class Similarity(Component):
+class Similarity(LayerPart):
     """(geometry, x̂, w_e) -> u."""
 
     family: ClassVar[str] = "similarity"

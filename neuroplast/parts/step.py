@@ -5,12 +5,12 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from neuroplast.component import Component, State
+from neuroplast.component import LayerPart, State
 from neuroplast.delta import Delta
 from neuroplast.shapes import Weights
 
 
-class Step(Component):
+class Step(LayerPart):
     """(w, Δ, η) -> w, in place."""
 
     family: ClassVar[str] = "step"

@@ -73,9 +73,13 @@ class DataFile:
 
 
 class Stimuli(Component):
-    """A set of stimuli by its parameters. Sets on disk are found under `root`, never downloaded while learning."""
+    """A set of stimuli by its parameters. Sets on disk are found under `root`, never downloaded while learning.
+
+    signed: whether stimuli may be negative.
+    """
 
     family: ClassVar[str] = "stimuli"
+    signed: ClassVar[bool] = False
 
     @abstractmethod
     def load(self, root: Path, rng: torch.Generator) -> StimulusSet:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Post, Pre, Shape, Weights
 
 
@@ -25,8 +25,15 @@ class Geometry(ABC):
         """W += Σ post · pre, in place; a geometry overrides it where that takes fewer passes."""
         w.add_(self.outer(post, pre, w))
 
+    def energy(self, x: Pre, w: Weights) -> Tensor:
+        """Σ x² over what each neuron sees, so shaped that it broadcasts with the drive, and never negative.
 
-class Synapse(Component, Geometry):
+        A geometry overrides it where neurons that see the same need not each sum it.
+        """
+        return self.drive(x.square(), torch.ones_like(w))
+
+
+class Synapse(LayerPart, Geometry):
     """A geometry as a part. It owns no tensors; shapes are those of one stimulus, without the batch axis."""
 
     family: ClassVar[str] = "synapse"

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 
-from neuroplast import Competition, State, hookimpl
+from neuroplast import Competition, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest
-from neuroplast.shapes import Post, Shape
+from neuroplast.shapes import Post
 
 
 class HardWta(Competition):
@@ -30,9 +30,9 @@ class HardWta(Competition):
     anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
 
-    def check(self, response_shape: Shape) -> None:
+    def check(self, fit: Fit) -> None:
         """Refuse competition in space where there is none."""
-        competitors(self.axis, response_shape)
+        competitors(self.axis, fit.response_shape)
 
     def compete(self, v: Post, memory: State) -> Post:
         """Keep the winner."""

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 import torch
 from pydantic import Field
 
-from neuroplast import Competition, ConfigurationError, State, hookimpl
+from neuroplast import Competition, ConfigurationError, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest
-from neuroplast.shapes import Post, Shape
+from neuroplast.shapes import Post
 
 
 class KWta(Competition):
@@ -28,9 +28,9 @@ class KWta(Competition):
     )
     axis: Axis = Field("channels", description="among what neurons compete")
 
-    def check(self, response_shape: Shape) -> None:
+    def check(self, fit: Fit) -> None:
         """Refuse more winners than there are to choose from."""
-        n = competitors(self.axis, response_shape)
+        n = competitors(self.axis, fit.response_shape)
         if self.k > n:
             raise ConfigurationError(
                 f"k_wta: {self.k} winners asked of {n} {self.axis}; "

@@ -5,9 +5,9 @@ from typing import ClassVar
 from pydantic import Field
 from torch import Tensor
 
-from neuroplast import Competition, State, hookimpl
+from neuroplast import Competition, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, softmax
-from neuroplast.shapes import Post, Shape
+from neuroplast.shapes import Post
 
 
 class SoftWta(Competition):
@@ -31,9 +31,9 @@ class SoftWta(Competition):
     anti_hebbian: bool = Field(True, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
 
-    def check(self, response_shape: Shape) -> None:
+    def check(self, fit: Fit) -> None:
         """Refuse competition in space where there is none."""
-        competitors(self.axis, response_shape)
+        competitors(self.axis, fit.response_shape)
 
     def compete(self, v: Post, memory: State) -> Post:
         """Share by softmax, and give losers the opposite sign where that is asked."""

@@ -30,6 +30,7 @@ class Gaussian(Stimuli):
     """
 
     kind: ClassVar[str] = "gaussian"
+    signed: ClassVar[bool] = True
     scales: tuple[Positive, ...] | None = Field(
         None, min_length=1, description="standard deviations σ along the principal components"
     )

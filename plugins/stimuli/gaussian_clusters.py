@@ -28,6 +28,7 @@ class GaussianClusters(Stimuli):
     """
 
     kind: ClassVar[str] = "gaussian_clusters"
+    signed: ClassVar[bool] = True
     clusters: int = Field(5, ge=1, description="number of clusters")
     inputs: int = Field(10, ge=1, description="number of inputs, the dimensions of the clusters")
     spread: float = Field(1.0, gt=0, description="standard deviation of a cluster along each axis")

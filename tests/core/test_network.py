@@ -148,8 +148,8 @@ class Flat(doubles.Whole):
 
 
 class Picky(doubles.Everyone):
-    def check(self, response_shape):
-        raise ConfigurationError(f"picky: {response_shape[0]} neurons are too many")
+    def check(self, fit):
+        raise ConfigurationError(f"picky: {fit.response_shape[0]} neurons are too many")
 
 
 def test_a_layer_that_does_not_fit_is_named_once():

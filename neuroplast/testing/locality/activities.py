@@ -10,6 +10,7 @@ from torch import Tensor
 
 from neuroplast.component import NO_STATE, State
 from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
 from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
 from neuroplast.parts.normalisation import Normalisation
@@ -216,7 +217,7 @@ def _enough(part: Competition, positions: Shape) -> int:
 
 def _competes(part: Competition, response: Shape) -> bool:
     try:
-        part.check(response)
+        part.check(Fit(response))
     except ConfigurationError:
         return False
     return True

@@ -117,7 +117,7 @@ def _signals(rule: Rule, setting: Setting) -> dict[str, Tensor]:
     view = setting.view(seed=3)
     wide = tuple(view.u.shape[:2])
     for shape in (wide, wide[:1]):
-        names = sorted({*rule.uses, _DECOY} - LOCAL_NAMES)
+        names = sorted({*rule.reads, _DECOY} - LOCAL_NAMES)
         drawn = {name: normal(*shape, seed=n) for n, name in enumerate(names)}
         signals = Signals(drawn, shape)
         try:

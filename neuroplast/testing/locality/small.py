@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import torch
 
 from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
 from neuroplast.layer import Layer, Objective
 from neuroplast.parts.synapse import Synapse
 from neuroplast.shapes import Shape
+from neuroplast.source import Source
 from neuroplast.spec import LayerSpec, ProjectionSpec
 from neuroplast.testing.locality.held import AddedChange, HeldDrive, Unpooled
 from neuroplast.testing.locality.shapes import fitting_input
@@ -65,7 +67,7 @@ class SmallLayer:
             self.spec,
             *self.shapes,
             inputs=lambda: [normal(64, *s, seed=9, dtype=torch.float32) for s in self.shapes],
-            pre_signs=[[1 - 2 * (n % 2) for n in range(s[0])] for s in self.shapes],
+            sources=[Source(s, signs=[1 - 2 * (n % 2) for n in range(s[0])]) for s in self.shapes],
         )
         for tensor in layer.state.values():
             tensor.data = tensor.data.double()
@@ -107,7 +109,7 @@ def _with_neurons(spec: LayerSpec, neurons: int, objective: Objective) -> SmallL
     def accept(found: Shape) -> None:
         if response and found != response:
             raise ConfigurationError(f"responses of {found} and {response} do not add")
-        spec.competition.check(found)
+        spec.competition.check(Fit(found, spec))
 
     for projection in spec.all_projections():
         assert projection.synapse is not None

@@ -440,7 +440,7 @@ def test_a_part_that_fits_nowhere_is_skipped(known):
     class Crowded(Competition):
         kind: ClassVar[str] = "crowded"
 
-        def check(self, response_shape):
+        def check(self, fit):
             from neuroplast import ConfigurationError
 
             raise ConfigurationError("crowded: more neurons are needed")

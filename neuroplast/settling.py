@@ -1,0 +1,47 @@
+"""How a layer that feeds itself, or leaks, comes to rest on one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from neuroplast.component import State
+from neuroplast.parts.dynamics import Dynamics
+from neuroplast.shapes import Post
+from neuroplast.spec import Settle
+
+Integrator = tuple[Dynamics, State]
+"""A mechanism between drive and competition, with its memory."""
+
+
+def settle(
+    spec: Settle,
+    drive: Callable[[Post], Post],
+    dynamics: Sequence[Integrator],
+    respond: Callable[[Post], Post],
+    silence: Post,
+) -> tuple[Post, Post]:
+    """Step the neurons from silence until their responses change by `tolerance` at most, or for all the steps.
+
+    drive: u from the responses at the step before. respond: responses from v. silence: zeros of u's shape.
+    Returns u and v of the last step.
+    """
+    y, before = silence, [silence] * len(dynamics)
+    for _ in range(spec.steps):
+        u = drive(y)
+        before = _integrate(u, before, dynamics)
+        v = before[-1] if before else u
+        answer = respond(v)
+        rests = spec.tolerance > 0 and bool((answer - y).abs().max() <= spec.tolerance)
+        y = answer
+        if rests:
+            break
+    return u, v
+
+
+def _integrate(u: Post, before: list[Post], dynamics: Sequence[Integrator]) -> list[Post]:
+    """What each mechanism makes of the one before it."""
+    after: list[Post] = []
+    for (part, memory), own in zip(dynamics, before, strict=True):
+        u = part.settle(u, own, memory)
+        after.append(u)
+    return after
