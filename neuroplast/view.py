@@ -78,6 +78,15 @@ class View:
         products = self.outer(activity, pre)
         return self._delta(Computed(lambda: products.tensor() * self.w_e))
 
+    def known(self, dw: Weights) -> Delta:
+        """A change that is known already, of w's shape, such as a trace kept for each synapse."""
+        if dw.shape != self.w.shape:
+            raise ValueError(
+                f"known: a change of shape {tuple(dw.shape)} for weights of shape "
+                f"{tuple(self.w.shape)}; give it the shape of view.w"
+            )
+        return self._delta(Computed(lambda: dw))
+
     def correlate(self, a: Post, b: Post) -> Tensor:
         """Σ a_i b_k over stimuli and positions: (post, post). Couples the neurons of a layer."""
         return a.transpose(0, 1).flatten(1) @ b.transpose(0, 1).flatten(1).T

@@ -111,7 +111,7 @@ class Setting:
     ) -> View:
         """A view in which x, w, w_e, u, v and g are independent; what is given takes their place.
 
-        part: whose new memory the view shows; a rule also gets every signal that it `uses`.
+        part: whose new memory the view shows; a rule also gets every signal that it `reads`.
         """
         drawn: dict[str, Any] = {
             "x": self.x(seed=seed + 1, dtype=dtype),
@@ -121,7 +121,7 @@ class Setting:
             "v": self.post(seed=seed + 5, dtype=dtype),
             "g": self.post(seed=seed + 6, dtype=dtype),
         }
-        names = sorted(set(getattr(part, "uses", ())) - LOCAL_NAMES)
+        names = sorted(set(getattr(part, "reads", ())) - LOCAL_NAMES)
         signals = {
             name: normal(self.batch, drawn["u"].shape[1], seed=seed + 7 + n, dtype=dtype)
             for n, name in enumerate(names)

@@ -100,7 +100,7 @@ def _spec(subject: Subject, entries: dict[str, Any]) -> LayerSpec:
             raise NotApplicable(f"a layer needs a {family}, and no plugin provides a default")
     resolver = RegistryResolver(subject.registry)
     spec = LayerSpec.model_validate(placed, context={"resolver": resolver})
-    asked = set(spec.rule.uses) - LOCAL_NAMES if spec.rule else set()
+    asked = set(spec.rule.reads) - LOCAL_NAMES if spec.rule else set()
     return spec.model_copy(update={"signals": {**dict.fromkeys(asked, Told()), **spec.signals}})
 
 

@@ -86,6 +86,16 @@ def test_mix_of_convolution_weights_keeps_their_places():
     assert torch.equal(swapped, w.flip(0))
 
 
+def test_known_is_the_tensor_itself():
+    view = dense_view(torch.tensor([[1.0, 2.0]]), torch.zeros(1, 2))
+    trace = torch.tensor([[5.0, -3.0]])
+    delta = view.known(trace) * torch.tensor([2.0]) - view.decay(1.0)
+    assert_close(delta.tensor(), torch.tensor([[9.0, -8.0]]))  # 2·5 - 1, 2·(-3) - 2
+    assert_close(trace, torch.tensor([[5.0, -3.0]]))
+    with pytest.raises(ValueError, match=r"shape \(2,\) for weights of shape \(1, 2\)"):
+        view.known(trace[0])
+
+
 def test_correlate_by_hand():
     view = dense_view(torch.zeros(2, 1), torch.zeros(2, 1))
     a, b = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 6.0], [7.0, 8.0]])
