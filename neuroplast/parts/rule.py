@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from neuroplast.component import Component
+from neuroplast.component import LayerPart
 from neuroplast.shapes import Post, Weights
 from neuroplast.surrogate import descent
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from neuroplast.view import View
 
 
-class Rule(Component):
+class Rule(LayerPart):
     """view -> Δ, a sum over stimuli and positions, before scaling and rate.
 
     A rule states its change (`delta`), or a loss whose descent is that change (`surrogate`), or both.
