@@ -86,6 +86,17 @@ class Conv2d(Synapse):
         dw: Tensor = conv2d_weight(pre, w.shape, post, *places)  # type: ignore[no-untyped-call]
         return dw
 
+    def energy(self, x: Pre, w: Weights) -> Tensor:
+        """One sum for each group of channels, by rows, then by columns; (batch, 1, ...) where there is one group.
+
+        Plain sums: fast convolutions may make a small negative number of a dark patch beside a bright one.
+        """
+        squares = x.square().unflatten(1, (self.groups, -1)).sum(2)
+        reach = self.dilation * (self.kernel - 1) + 1
+        for side in (2, 3):
+            squares = squares.unfold(side, reach, self.stride)[..., :: self.dilation].sum(-1)
+        return squares if self.groups == 1 else squares.repeat_interleave(len(w) // self.groups, 1)
+
     def arrange(self, w: Weights) -> Weights:
         """Channels last."""
         return w.contiguous(memory_format=torch.channels_last)

@@ -48,6 +48,10 @@ class Dense(Synapse):
         """W += postᵀ pre, in one pass over w."""
         w.addmm_(post.T, pre)
 
+    def energy(self, x: Pre, w: Weights) -> Tensor:
+        """One sum for all neurons, (batch, 1)."""
+        return x.square().sum(1, keepdim=True)
+
     def patches(self, x: Pre) -> Tensor:
         """One position, one group."""
         return x[:, None, None, :]

@@ -199,7 +199,7 @@ def sums_over_what_is_seen(subject: Subject) -> None:
 
 @check("synapse", "agrees with the reference lowering")
 def agrees_with_the_reference(subject: Subject) -> None:
-    """Drive and outer product equal plain sums over the patches."""
+    """Drive, outer product, and the sum of squares that a neuron sees equal plain sums over the patches."""
     for setting in _some(subject):
         x, w, post = setting.x(), setting.w(), setting.post()
         slow = Reference(setting.synapse)
@@ -207,6 +207,8 @@ def agrees_with_the_reference(subject: Subject) -> None:
         hold_near(f"drive on {setting}", part.drive(x, w), slow.drive(x, w), x=x, w=w)
         expected = slow.outer(post, x, w)
         hold_near(f"outer on {setting}", part.outer(post, x, w), expected, x=x, post=post)
+        energy = slow.energy(x, w)
+        hold_near(f"energy on {setting}", part.energy(x, w).expand_as(energy), energy, x=x)
 
 
 @check("synapse", "has an outer product that is the gradient of its drive")
