@@ -85,6 +85,6 @@ def kinds(scenarios: bool = True) -> dict[str, str]:
     return known | ({SCENARIO: SCENARIO, f"{SCENARIO}s": SCENARIO} if scenarios else {})
 
 
-def kind_meant(text: str) -> str:
+def kind_meant(text: str, scenarios: bool = True) -> str:
     """The kind that was meant, in the singular or the plural, or by a unique beginning."""
-    return meant(text, kinds(), "kind")
+    return meant(text, kinds(scenarios), "kind")

@@ -45,9 +45,7 @@ def write(name: str, family: str, folder: Path | None = None) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(
-            f"{root}: cannot be written ({error.strerror}); give another folder with --out"
-        ) from None
+        raise _unfit(root, f"cannot be written ({error.strerror})") from None
     return list(content)
 
 
@@ -87,7 +85,7 @@ def _check_class(text: str, called: Names) -> None:
     if called.cls in _imported(ast.parse(text)):
         raise ConfigurationError(
             f"{called.part!r} is taken: its class {called.cls} would hide a name that is needed; "
-            "choose another name"
+            f"choose another name, such as my-{called.package}"
         )
 
 
@@ -98,10 +96,15 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _check_free(root: Path) -> None:
-    """Refuse a folder with something in it."""
-    if root.is_dir() and not any(root.iterdir()):
-        return
-    if root.exists() or root.is_symlink():
-        raise ConfigurationError(
-            f"{root}: is there, and not empty; give a new or empty folder with --out"
-        )
+    """Refuse a folder with something in it, and what is no folder."""
+    try:
+        is_folder, there = root.is_dir(), root.exists() or root.is_symlink()
+        empty = is_folder and not any(root.iterdir())
+    except OSError as error:
+        raise _unfit(root, f"cannot be looked into ({error.strerror})") from None
+    if there and not empty:
+        raise _unfit(root, "is there, and not empty" if is_folder else "is there, and no folder")
+
+
+def _unfit(root: Path, found: str) -> ConfigurationError:
+    return ConfigurationError(f"{root}: {found}; give a new or empty folder with --out")

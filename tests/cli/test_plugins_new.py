@@ -170,18 +170,57 @@ def test_a_kind_may_be_in_the_plural_and_the_folder_is_chosen(cli, tmp_path):
         (["builtin"], "there is a plugin builtin"),
         (["json"], "Python has a module json"),
         (["torch"], "Python has a module torch"),
-        (["rule"], "its class Rule would hide a name"),
+        (["far-off"], "a package far-off is installed; choose another name, such as my-far-off"),
+        (
+            ["none"],
+            "None is a word with a meaning of its own; choose another name, such as my-none",
+        ),
+        (["true", "--kind", "pool"], "True is a word with a meaning of its own"),
+        (["match"], "a word with a meaning of its own"),
+        (["tests"], "a word with a meaning of its own"),
+        (["LAMBDA", "--kind", "pool"], "write my-pool"),
+        (["", "--kind", "pool"], "'' is no name for a plugin: a letter, then small letters, d"),
+        (["", "--kind", "pool"], "write my-pool"),
+        (["my.rule"], "write my-rule"),
+        (["../mine"], "write mine"),
+        (["naïve-pool", "--kind", "pool"], "write naive-pool"),
+        (["правило", "--kind", "rate"], "write my-rate"),
+        (["a" * 300], "'aaaaaaaaaaaaaaaaaaaa'... has 300 letters; give a name of at most 50"),
+        (["A" * 300], "has 300 letters"),
+        (["a" * 51], "has 51 letters"),
+        (
+            ["rule"],
+            "its class Rule would hide a name that is needed; choose another name, such as my",
+        ),
         (["field"], "its class Field would hide a name"),
         (["mine", "--kind", "scenario"], "is no kind of part"),
-        (["mine", "--kind", "ruul"], "unknown kind 'ruul'"),
+        (["mine", "--kind", "scenarios"], "is no kind of part"),
+        (["mine", "--kind", "ruul"], "unknown kind 'ruul'; known: architecture, competition"),
+        (["mine", "--kind", ""], "unknown kind ''"),
+        (["mine", "--out", "a" * 300], "cannot be looked into (File name too long); give a new or"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
-def test_what_cannot_be_a_name_is_refused_and_nothing_written(cli, tmp_path, words, told):
+def test_what_cannot_be_a_name_is_refused_and_nothing_written(cli, tmp_path, site, words, told):
+    package = site / "far_off-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: far-off\nVersion: 1.0\n")
+    before = set(tmp_path.iterdir())
     answer = cli("plugins", "new", *words)
     assert answer.code == 2
     assert told in answer.err
-    assert [p.name for p in tmp_path.iterdir()] in (["cache"], [])
+    assert set(tmp_path.iterdir()) - before <= {tmp_path / "cache"}
+
+
+def test_the_longest_name_works(cli, tmp_path):
+    name = "a" * 50
+    assert cli("plugins", "new", name).code == 0
+    assert (tmp_path / name / "src" / name / f"{name}_example.toml").is_file()
+
+
+def test_kinds_that_are_listed_can_be_begun(cli):
+    known = cli("plugins", "new", "mine", "--kind", "ruul").err.partition("known: ")[2]
+    assert set(known.strip().split(", ")) == set(KINDS)
 
 
 def test_a_folder_with_something_in_it_is_refused(cli, tmp_path):
@@ -193,6 +232,7 @@ def test_a_folder_with_something_in_it_is_refused(cli, tmp_path):
     assert [p.name for p in (tmp_path / "my-rule").iterdir()] == ["notes.txt"]
     answer = cli("plugins", "new", "my-rule", "--out", tmp_path / "my-rule" / "notes.txt")
     assert answer.code == 2
+    assert "notes.txt: is there, and no folder; give a new or empty folder with --out" in answer.err
     answer = cli("plugins", "new", "my-rule", "--out", tmp_path / "my-rule" / "notes.txt" / "here")
     assert answer.code == 2
     assert "cannot be written" in answer.err
