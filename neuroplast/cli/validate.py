@@ -25,11 +25,9 @@ def validate(scenario: ScenarioName, sets: Sets = None, as_json: AsJson = False)
 
     Example: neuroplast validate my_scenario.toml
     """
-    from neuroplast import registry
     from neuroplast.drafts import draft
     from neuroplast.errors import ScenarioError
 
-    registry.current().insist()
     given = draft(scenario, sets or [])
     problems = always = _problems(given, "")
     for condition in filter(None, given.conditions):
