@@ -55,7 +55,8 @@ class Site:
     activity of the neuron. signals: third factors by name, as this neuron gets them for this stimulus.
     memory: what the rule remembers for this neuron, input or synapse, by name, from before the step.
     neuron: its index. layer: the same position as every neuron of the layer has it, for rules that couple neurons
-    (`layer[k].g`, and `layer[k].w`, its weight to the same input).
+    (`layer[k].g`, and `layer[k].w`, its weight to the same input, where both are of one `group`).
+    group: the group of inputs that the neuron sees, in a geometry with groups; 0 in others.
     """
 
     x: float
@@ -68,6 +69,7 @@ class Site:
     signals: Mapping[str, float] = field(default_factory=dict)
     memory: Mapping[str, float] = field(default_factory=dict)
     layer: Sequence[Site] = ()
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Neuron:
 
     w: its weights, flattened. g, v, u: its activities, one for each stimulus and position.
     dw: its summed change before scaling, where there is one yet. memory: by name, from before the step.
+    stimuli: how many there were; its activities are as many, times the positions.
     """
 
     w: Row
@@ -84,6 +87,7 @@ class Neuron:
     u: Row
     dw: Row = field(default_factory=list)
     memory: Mapping[str, float] = field(default_factory=dict)
+    stimuli: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,12 @@ class Input:
     """One presynaptic neuron (or channel, after padding) in one step.
 
     x: its activities, one for each stimulus and position in the input. memory: by name, from before the step.
+    stimuli: how many there were.
     """
 
     x: Row
     memory: Mapping[str, float] = field(default_factory=dict)
+    stimuli: int = 1
 
 
 # -- numbers worked by hand --------------------------------------------------------------------------------------------
