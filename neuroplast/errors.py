@@ -1,5 +1,7 @@
 """The few errors a user can meet. Each message says who speaks, what was found, and what to do."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 
@@ -14,6 +16,10 @@ class ConfigurationError(NeuroplastError):
 
     exit_code = 2
 
+    def within(self, name: str) -> ConfigurationError:
+        """The same, told of the thing with this name."""
+        return self if str(self).startswith(f"{name}:") else ConfigurationError(f"{name}: {self}")
+
 
 class Refusal(ConfigurationError):
     """A combination of parts that has no meaning.
@@ -22,8 +28,12 @@ class Refusal(ConfigurationError):
     """
 
     def __init__(self, reason: str, message: str) -> None:
-        self.reason = reason
+        self.reason, self.message = reason, message
         super().__init__(f"{message} (reason: {reason})")
+
+    def within(self, name: str) -> Refusal:
+        """The same, told of the thing with this name."""
+        return Refusal(self.reason, f"{name}: {self.message}")
 
 
 class DataError(NeuroplastError):

@@ -57,10 +57,7 @@ class Network:
                     sources=into,
                 )
             except ConfigurationError as error:
-                message = str(error)
-                raise ConfigurationError(
-                    message if message.startswith(f"{spec.name}:") else f"{spec.name}: {message}"
-                ) from error
+                raise error.within(str(spec.name)) from error
         self.freeze()
 
     @property
