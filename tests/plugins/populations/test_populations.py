@@ -8,10 +8,14 @@ from support.numbers import assert_near, normal
 from torch.testing import assert_close
 
 from neuroplast import registry
+from neuroplast_plugins.populations.binary_threshold import BinaryThreshold
+from neuroplast_plugins.populations.excitatory_inhibitory import ExcitatoryInhibitory
 from neuroplast_plugins.populations.linear import Linear
 from neuroplast_plugins.populations.relu import Relu
 from neuroplast_plugins.populations.repu import Repu
+from neuroplast_plugins.populations.sigmoid import Sigmoid
 from neuroplast_plugins.populations.softmax import Softmax
+from neuroplast_plugins.populations.tanh import Tanh
 from neuroplast_plugins.populations.triangle import Triangle
 from neuroplast_plugins.populations.winners import Winners
 
@@ -79,6 +83,38 @@ def test_winners_answer_with_their_plasticity_activity():
     g = torch.tensor([[0.0, 0.0, -1.0, 3.0]])
     assert torch.equal(Winners().respond(V, g), g)
     assert Winners.reads_g
+
+
+def test_tanh_by_hand():
+    half = torch.log(torch.tensor([[3.0]])) / 2  # e^2v is 3: (3 - 1) / (3 + 1)
+    assert_close(Tanh().respond(torch.cat([half, -half]), None), torch.tensor([[0.5], [-0.5]]))
+
+
+def test_sigmoid_by_hand():
+    v = torch.log(torch.tensor([[1.0, 3.0, 1 / 9]]))
+    assert_close(Sigmoid().respond(v, None), torch.tensor([[0.5, 0.75, 0.1]]))
+    assert_close(Sigmoid(slope=2).respond(v, None), torch.tensor([[0.5, 0.9, 1 / 82]]))
+    assert_close(Sigmoid(midpoint=2).respond(v + 2, None), torch.tensor([[0.5, 0.75, 0.1]]))
+
+
+def test_a_binary_neuron_is_on_above_its_threshold_not_at_it():
+    assert torch.equal(BinaryThreshold().respond(V, None), torch.tensor([[0.0, 0.0, 1.0, 1.0]]))
+    at_one = BinaryThreshold(threshold=1).respond(V, None)
+    assert torch.equal(at_one, torch.tensor([[0.0, 0.0, 0.0, 1.0]]))
+
+
+def test_both_groups_respond_alike_and_differ_in_sign():
+    part = ExcitatoryInhibitory(excitatory=0.5, power=2)
+    assert_close(part.respond(V, None), torch.tensor([[0.0, 0.0, 1.0, 9.0]]))
+    assert part.signs(4) == [1, 1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("share", "n", "exciting"), [(0.8, 10, 8), (0.8, 4, 3), (0, 3, 0), (1, 3, 3)]
+)
+def test_the_share_that_excites_comes_first(share, n, exciting):
+    signs = ExcitatoryInhibitory(excitatory=share).signs(n)
+    assert signs == [1] * exciting + [-1] * (n - exciting)
 
 
 POPULATIONS = {e.part.kind: e.part for e in registry.current().entries("population")}

@@ -1,3 +1,5 @@
+from math import exp, log
+
 import pytest
 import torch
 from hypothesis import given
@@ -9,6 +11,8 @@ from torch.testing import assert_close
 
 from neuroplast import Progress
 from neuroplast_plugins.rates.constant import Constant
+from neuroplast_plugins.rates.exponential import Exponential
+from neuroplast_plugins.rates.halving import Halving
 from neuroplast_plugins.rates.linear import Linear
 from neuroplast_plugins.rates.weight_norm import WeightNorm
 
@@ -78,3 +82,41 @@ def test_power_zero_gives_every_neuron_the_same_rate():
 def test_a_rate_is_a_positive_number(rate, eta):
     with pytest.raises(ValidationError):
         rate(eta=eta)
+
+
+def test_exponential_by_hand():
+    rate = Exponential(eta=0.8, time_constant=4 / log(2))  # so that it halves every four
+    rates = [rate.at(VIEW, Progress(step=t, steps=9)) for t in (0, 4, 8)]
+    assert rates == pytest.approx([0.8, 0.4, 0.2])
+
+
+def test_exponential_by_epoch():
+    rate = Exponential(eta=1.0, time_constant=2, by="epoch")
+    assert rate.at(VIEW, Progress(99, 100, 0, 5)) == 1
+    assert rate.at(VIEW, Progress(0, 100, 4, 5)) == pytest.approx(exp(-2))
+
+
+def at_epochs(rate, epochs):
+    return [rate.at(VIEW, Progress(epoch=e, epochs=50)) for e in epochs]
+
+
+def test_halving_on_the_published_schedules():
+    """Amato: halved at every epoch from 10 on. Lagani: every 2 epochs from 30 on."""
+    amato = Halving(eta=1.0, start=9)
+    assert at_epochs(amato, (0, 9, 10, 11, 19)) == [1, 1, 1 / 2, 1 / 4, 1 / 1024]
+    lagani = Halving(eta=1.0, start=28, every=2)
+    assert at_epochs(lagani, (0, 28, 29, 30, 31, 32, 49)) == [
+        1,
+        1,
+        1,
+        1 / 2,
+        1 / 2,
+        1 / 4,
+        1 / 1024,
+    ]
+
+
+def test_halving_by_step_with_another_factor():
+    rate = Halving(eta=2.0, factor=0.1, every=3, by="step")
+    rates = [rate.at(VIEW, Progress(step=t, steps=8, epoch=7, epochs=9)) for t in (0, 2, 3, 6)]
+    assert rates == pytest.approx([2, 2, 0.2, 0.02])

@@ -9,6 +9,7 @@ from torch.testing import assert_close
 from neuroplast import NotFiniteError
 from neuroplast_plugins.scalings.largest import Largest
 from neuroplast_plugins.scalings.mean import Mean
+from neuroplast_plugins.scalings.mean_over_wins import MeanOverWins
 from neuroplast_plugins.scalings.sum import Sum
 
 
@@ -37,6 +38,22 @@ def test_mean_does_not_depend_on_how_often_a_batch_is_repeated():
     once, thrice = (dense_view(w, x.repeat(n, 1), g.repeat(n, 1)) for n in (1, 3))
     scaled = [Mean().scale(change(view), view).tensor() for view in (once, thrice)]
     assert_near(scaled[1], scaled[0])
+
+
+def test_a_neuron_moves_to_the_mean_of_what_it_won():
+    x = torch.tensor([[1.0], [2.0], [6.0]])
+    g = torch.tensor([[1.0, 0.0, -2.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+    view = dense_view(torch.zeros(3, 1), x, g)
+    scaled = MeanOverWins().scale(view.outer(view.g), view).tensor()
+    # (1 + 6) over two wins; never active; a loser that learns, over one though it won nothing
+    assert_close(scaled, torch.tensor([[3.5], [0.0], [-2.0]]))
+
+
+def test_wins_are_counted_at_every_position():
+    g = torch.tensor([[[[1.0, 0.0], [1.0, 1.0]]]])
+    view = conv_view(torch.zeros(1, 1, 1, 1), torch.tensor([[[[1.0, 9.0], [2.0, 6.0]]]]), g)
+    scaled = MeanOverWins().scale(view.outer(view.g), view).tensor()
+    assert_close(scaled.flatten(), torch.tensor([3.0]))  # (1 + 2 + 6) / 3
 
 
 def test_largest_by_hand():
