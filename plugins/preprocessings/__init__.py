@@ -1,0 +1,1 @@
+"""Preprocessings, one a file."""
