@@ -94,8 +94,11 @@ def _anywhere(known: Registry, text: str) -> tuple[str, str]:
 
 
 def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
+    from neuroplast.testing import locality_of
+
     entry = known.get(kind, name)
     part, plugin = entry.part, entry.plugin
+    measured = locality_of(part, known)
     told: dict[str, Any] = {
         "kind": kind,
         "name": part.kind,
@@ -106,7 +109,7 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         "parts": _bundle(part),
         **_bounds(part),
         "memory": {n: memory.shape for n, memory in part.memories().items()},
-        "locality": locality.of_part(known, part),
+        "locality": measured and measured.plain(),
         "plugin": plugin.name,
         "package": f"{plugin.package} {plugin.version}",
         "file": inspect.getsourcefile(part) or "",
@@ -129,8 +132,8 @@ def _show_part(known: Registry, kind: str, name: str, as_json: bool) -> None:
         by = f"by constraint {told['companion']}" if told["companion"] else "no"
         print(f"Bounded: {'by itself' if told['bounded'] else by}")
         print(f"Surrogate loss: {'stated' if told['surrogate'] else 'none'}")
-    if told["locality"]:
-        print(locality.part_line(told["locality"]))
+    if measured:
+        print(f"Locality: {measured}")
     print(f"From: plugin {plugin.name}, package {told['package']}, {told['file']}")
 
 

@@ -37,4 +37,6 @@ from .claims import holds as holds
 from .kit import Report as Report
 from .kit import check_part as check_part
 from .kit import check_parts as check_parts
+from .locality import locality_of as locality_of
+from .locality import measure_layer as measure_layer
 from .subject import Subject as Subject

@@ -7,6 +7,7 @@ Nothing is promised by construction. One input is changed at a time, all others 
 from neuroplast.testing.locality.alone import example_of, measure_part
 from neuroplast.testing.locality.found import ABOUT, FLAGS, TIERS, Finding, Locality, joined
 from neuroplast.testing.locality.layers import LayerLocality, measure_layer
+from neuroplast.testing.locality.told import PartLocality, locality_of
 
 __all__ = [
     "ABOUT",
@@ -15,8 +16,10 @@ __all__ = [
     "Finding",
     "LayerLocality",
     "Locality",
+    "PartLocality",
     "example_of",
     "joined",
+    "locality_of",
     "measure_layer",
     "measure_part",
 ]
