@@ -154,7 +154,7 @@ def _times(post: Post, factor: Factor) -> Post:
     if _is_one(factor):
         return post
     if isinstance(factor, Tensor) and factor.dim() == 1:
-        factor = factor.view(1, -1, *[1] * (post.dim() - 2))
+        factor = per_neuron(factor, post[0])
     return post * factor
 
 

@@ -66,8 +66,18 @@ def total(post: Post) -> PerPost:
     return post.sum([d for d in range(post.dim()) if d != 1])
 
 
+def average(activity: Tensor) -> Tensor:
+    """Mean over stimuli and positions: (batch, neurons, *positions) -> (neurons,)."""
+    return total(activity) * (activity.shape[1] / activity.numel())
+
+
 def per_neuron(value: PerPost, like: Tensor) -> Tensor:
-    """Shape (post,) so that it multiplies weights: (post, 1, ...)."""
+    """One value per neuron, so shaped that it multiplies weights (post, ...), or activity of one stimulus.
+
+    Where positions do not share weights, each is a neuron of its own: there are as many as values in the activity.
+    """
+    if len(value) != len(like):
+        return value.view(like.shape)
     return value.view(-1, *[1] * (like.dim() - 1))
 
 

@@ -10,9 +10,8 @@ from torch import Tensor
 
 from neuroplast.component import NO_STATE, State
 from neuroplast.delta import Computed, Decay, Delta, Outer
-from neuroplast.functional import total
 from neuroplast.parts.synapse import Geometry
-from neuroplast.shapes import Post, Pre, Weights
+from neuroplast.shapes import PerPost, Post, Pre, Weights
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,16 @@ class View:
 
     @property
     def count(self) -> int:
-        """Stimuli times positions: how many times each neuron was driven in this step."""
-        return self.u.numel() // self.u.shape[1]
+        """How many times each neuron was driven in this step: stimuli, times positions where these share weights."""
+        return self.u.numel() // len(self.w)
+
+    def total(self, activity: Post) -> PerPost:
+        """Activity summed over stimuli and positions: one value per neuron, (post,)."""
+        return self.geometry.total(activity)
+
+    def average(self, activity: Post) -> PerPost:
+        """The mean over stimuli and positions: one value per neuron, (post,)."""
+        return self.total(activity) / self.count
 
     def remembering(self, memory: State) -> View:
         """The same view with the memory of another part."""
@@ -70,7 +77,7 @@ class View:
                 f"decay: a coefficient of shape {tuple(c.shape)} for a drive of shape "
                 f"{tuple(self.u.shape)}; give it the shape of view.u"
             )
-        return self._delta(Decay(total(c)))
+        return self._delta(Decay(self.total(c)))
 
     def gate(self, post: Post | float, pre: Pre | None = None) -> Delta:
         """(Σ post · pre) · w_e for each synapse: a decay that depends on x too."""
@@ -89,7 +96,7 @@ class View:
 
     def correlate(self, a: Post, b: Post) -> Tensor:
         """Σ a_i b_k over stimuli and positions: (post, post). Couples the neurons of a layer."""
-        return a.transpose(0, 1).flatten(1) @ b.transpose(0, 1).flatten(1).T
+        return self.geometry.events(a) @ self.geometry.events(b).T
 
     def mix(self, m: Tensor) -> Delta:
         """M · w, M (post, post): each neuron changed by a sum over the layer's neurons."""

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import LayerPart
-from neuroplast.shapes import Post, Pre, Shape, Weights
+from neuroplast.functional import total
+from neuroplast.shapes import PerPost, Post, Pre, Shape, Weights
 
 
 class Geometry(ABC):
@@ -24,6 +25,17 @@ class Geometry(ABC):
     def add_outer(self, w: Weights, post: Post, pre: Pre) -> None:
         """W += Σ post · pre, in place; a geometry overrides it where that takes fewer passes."""
         w.add_(self.outer(post, pre, w))
+
+    def events(self, post: Post) -> Tensor:
+        """Activity as rows, (neurons, events), a row for each row of w.
+
+        What happens to a neuron is each stimulus, and each position, where positions share weights.
+        """
+        return post.transpose(0, 1).flatten(1)
+
+    def total(self, post: Post) -> PerPost:
+        """Activity summed over each neuron's events: (neurons,), as many as rows of w."""
+        return total(post)
 
     def energy(self, x: Pre, w: Weights) -> Tensor:
         """Σ x² over what each neuron sees, so shaped that it broadcasts with the drive, and never negative.
