@@ -4,15 +4,11 @@ import pytest
 import torch
 from support import loops
 from support.geometries import every_geometry, every_layout
-from support.numbers import assert_near, normal
-from support.views import referred, view_of
+from support.numbers import assert_near
 
-from neuroplast import registry
-from neuroplast.component import State
 from neuroplast.reference import Reference
 from neuroplast_plugins.synapses.dense import Dense
 
-RULES = {entry.part.kind: entry.part for entry in registry.current().entries("rule")}
 RELATIVE = {torch.float64: 1e-10, torch.float32: 1e-4}
 every_dtype = pytest.mark.parametrize("dtype", RELATIVE, ids=["float64", "float32"])
 
@@ -136,80 +132,3 @@ def test_the_drive_is_adjoint_to_the_outer_product(case):
     through_drive = (post * case.synapse.drive(x, w)).sum()
     through_outer = (w * case.synapse.outer(post, x, w)).sum()
     assert_near(through_drive, through_outer, 1e-9)
-
-
-def seen_by(rule, case, dtype):
-    """A view in which x, u, v, g, w and w_e all differ: none can stand in for another."""
-    w = case.w(dtype)
-    x, post = case.synapse.prepare(case.x(dtype)), w.shape[0]
-    axes = {
-        "scalar": (),
-        "pre": tuple(x.shape[1:2]),
-        "post": (post,),
-        "positions": tuple(case.synapse.positions(x, w)),
-        "weights": tuple(w.shape),
-    }
-    memory = {
-        name: normal(*declared.size(axes), seed=20, dtype=dtype)
-        for name, declared in rule.memories().items()
-    }
-    signals = {
-        name: normal(case.batch, seed=21, dtype=dtype)
-        for name in sorted(set(rule.uses) - {"pre", "post", "weight"})
-    }
-    return view_of(
-        case.synapse,
-        w,
-        x,
-        g=case.post(dtype, seed=11),
-        u=case.post(dtype, seed=12),
-        v=case.post(dtype, seed=13),
-        w_e=w.abs() + 0.1,
-        signals=signals,
-        memory=State(memory),
-    )
-
-
-@every_dtype
-@every_geometry
-@pytest.mark.parametrize("kind", RULES)
-def test_every_rule_on_every_geometry(kind, case, dtype):
-    rule = RULES[kind]()
-    view, again = seen_by(rule, case, dtype), seen_by(rule, case, torch.float64)
-    fast = rule.delta(view).tensor()
-    expected = rule.delta(referred(again)).tensor()
-    assert fast.shape == view.w.shape
-    assert float(expected.abs().max()) > 1e-3, "a rule that changes nothing was compared"
-    assert_near(fast, expected, RELATIVE[dtype])
-
-
-@every_geometry
-@pytest.mark.parametrize("kind", RULES)
-def test_every_rule_folded_and_term_by_term(kind, case):
-    rule = RULES[kind]()
-    delta = rule.delta(seen_by(rule, case, torch.float64))
-    by_term = delta.tensor_by_term()
-    assert_near(delta.tensor(), by_term)
-    w = case.w(seed=30)
-    expected = w + by_term
-    delta.add_to(w)
-    assert_near(w, expected)
-
-
-@every_geometry
-@pytest.mark.parametrize("kind", RULES)
-def test_every_rule_adds_over_stimuli(kind, case):
-    """The change from a batch is the sum of the changes from its stimuli."""
-    rule = RULES[kind]()
-    if rule.memories():
-        pytest.skip("what it remembers may depend on the batch")
-    whole = seen_by(rule, case, torch.float64)
-    parts = []
-    for b in range(case.batch):
-        one = {name: getattr(whole, name)[b : b + 1] for name in ("u", "v", "g")}
-        signals = {name: s[b : b + 1] for name, s in whole.signals.items()}
-        view = view_of(
-            case.synapse, whole.w, whole.x[b : b + 1], w_e=whole.w_e, signals=signals, **one
-        )
-        parts.append(rule.delta(view).tensor())
-    assert_near(torch.stack(parts).sum(0), rule.delta(whole).tensor())
