@@ -24,6 +24,10 @@ from neuroplast.discovery import Choice, Failure, Plugin
 from neuroplast.errors import ConfigurationError, PluginError
 from neuroplast.kinds import KINDS, SCENARIO
 
+_Key = tuple[str, str]
+"""A family, and the kind of a part of it."""
+_Claimed = tuple[type[Any], Plugin]
+"""Claims, and who makes them."""
 _EVENTS = ("run_started", "interval", "layer_finished", "run_finished", "run_failed")
 
 
@@ -49,7 +53,7 @@ class Registry:
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
         self._scenarios: dict[str, tuple[Path, Plugin]] = {}
-        self._claims: dict[tuple[str, str], tuple[Any, Plugin]] = {}
+        self._claims: dict[_Key, _Claimed] = {}
         self._hooks = pluggy.PluginManager(hookspecs.PROJECT)
         self._hooks.add_hookspecs(hookspecs)
 
@@ -99,7 +103,7 @@ class Registry:
                     for e in _provided(module, kind.hook, kind.interface, plugin)
                 ]
                 scenarios = [Path(p) for p in _call(module, "scenarios")]
-                claims = [_claims(c, self._claims, plugin) for c in _call(module, "claims")]
+                claims = _claims(_call(module, "claims"), self._claims, plugin)
                 self._check_clashes(found, scenarios, plugin)
             except BaseException:
                 if self._hooks.is_registered(module):
@@ -110,8 +114,7 @@ class Registry:
             for path in scenarios:
                 self._scenarios[path.stem] = path, plugin
                 plugin.provides.setdefault(SCENARIO, []).append(path.stem)
-            for key, claimed in claims:
-                self._claims[key] = claimed, plugin
+            self._claims.update(claims)
             return bool(_hook_names(module))
 
         return bool(_isolated(plugin, name, register))
@@ -192,6 +195,33 @@ class Registry:
         """What is claimed of a part, made anew; None where nothing is."""
         claimed = self._claims.get((kind, name))
         return claimed and claimed[0]()
+
+    def idle_claims(self, plugin: Plugin) -> list[str]:
+        """What a plugin claims of parts that nobody provides, so that nothing is held to it; each with a remedy."""
+        return [
+            f"{claims.__name__} claims of a {kind} {name!r} what nothing is held to: "
+            + self._no_part(kind, name)
+            for (kind, name), (claims, owner) in self._claims.items()
+            if owner is plugin and name not in self._parts[kind]
+        ]
+
+    def _no_part(self, kind: str, name: str) -> str:
+        """Why no part of a kind has this plain name."""
+        if plain := self._names.get((kind, name)):
+            return f"it is an alias; write of = {plain!r}"
+        others = [other for other, plain in self._kinds_of(name) if other != SCENARIO]
+        if others:
+            return f"it is a {others[0]}; make them {others[0].capitalize()}Claims"
+        return self._missing(kind, name)
+
+    def insist(self) -> None:
+        """Raise the PluginError of a local file that failed: whoever gave it wants what is in it."""
+        for plugin in self.plugins:
+            if plugin.package == discovery.LOCAL and plugin.failures:
+                reason = plugin.failures[0].reason
+                raise PluginError(
+                    f"--plugin {plugin.target} failed to load: {reason}; mend it, or leave it out"
+                )
 
     def provider(self, kind: str, name: str) -> Plugin:
         """Who provides a part or a scenario."""
@@ -370,23 +400,35 @@ def _call(module: object, hook: str) -> list[Any]:
 
 
 def _claims(
-    claims: Any, known: Mapping[tuple[str, str], tuple[Any, Plugin]], plugin: Plugin
-) -> tuple[tuple[str, str], Any]:
-    """Claims with what they are about; PluginError where that cannot be told, or somebody else has made them."""
-    key = getattr(claims, "family", None), getattr(claims, "of", None)
-    if not (isinstance(claims, type) and key[0] in KINDS and isinstance(key[1], str)):
+    provided: Iterable[Any], known: Mapping[_Key, _Claimed], plugin: Plugin
+) -> dict[_Key, _Claimed]:
+    """Claims by what they are about; PluginError where that cannot be told, or is claimed twice."""
+    found: dict[_Key, _Claimed] = {}
+    for claims in provided:
+        key = _claimed(claims)
+        if key in found or key in known:
+            other, owner = found.get(key) or known[key]
+            raise PluginError(
+                f"{key[0]} {key[1]!r} is claimed of twice: by {other.__name__} of package {owner.package} "
+                f"and by {claims.__name__} of package {plugin.package}; leave one of them out"
+            )
+        found[key] = claims, plugin
+    return found
+
+
+def _claimed(claims: Any) -> _Key:
+    """The family and the kind that claims are about."""
+    family, kind = getattr(claims, "family", None), getattr(claims, "of", None)
+    if not isinstance(claims, type) or family not in KINDS:
         raise PluginError(
             f"hook 'claims' provides {claims!r}; "
-            "give it a subclass of neuroplast.testing.RuleClaims or its like, with the kind it is of"
+            "give it a subclass of neuroplast.testing.RuleClaims or its like"
         )
-    family, name = str(key[0]), str(key[1])
-    if (family, name) in known:
-        other = known[family, name][1]
+    if not isinstance(kind, str):
         raise PluginError(
-            f"claims of {family} {name!r} of package {plugin.package} are made by package {other.package}; "
-            "leave one of them out"
+            f'{claims.__name__} does not say what it is of; name the {family} that it claims: of = "..."'
         )
-    return (family, name), claims
+    return str(family), kind
 
 
 def _provided(module: object, hook: str, interface: type[Component], plugin: Plugin) -> list[Entry]:

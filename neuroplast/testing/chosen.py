@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from neuroplast.discovery import Plugin
+from neuroplast.discovery import LOCAL, Plugin
 from neuroplast.errors import ConfigurationError
 from neuroplast.kinds import KINDS
 from neuroplast.registry import Entry, Registry
@@ -16,19 +16,25 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Chosen:
-    """Parts to check, and the plugins that were named."""
+    """Parts to check.
+
+    plugins: those that were named, that have one of these parts, or that were given as a file: where one of them
+        failed, a part might lack its claims, and pass for that. idle: claims of theirs that nothing is held to.
+    """
 
     entries: tuple[Entry, ...]
     plugins: tuple[Plugin, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def broken(self) -> list[str]:
-        """A line for each failure to load one of these plugins."""
-        return [
+        """A line for each thing wrong with one of these plugins."""
+        failures = [
             f"plugin {plugin.name} (package {plugin.package}) failed to load: {failure.reason}; see: {plugin.info}"
             for plugin in self.plugins
             for failure in plugin.failures
         ]
+        return [*failures, *self.idle]
 
 
 def chosen(name: str, registry: Registry) -> Chosen:
@@ -42,7 +48,7 @@ def chosen(name: str, registry: Registry) -> Chosen:
         return _of(registry, [_file(Path(name), registry)])
     kind, colon, part = name.partition(":")
     if colon:
-        return Chosen((registry.get(kind, part),))
+        return _chosen([registry.get(kind, part)], [], registry)
     if plugins := [p for p in registry.plugins if p.name == name]:
         return _of(registry, plugins)
     found = [e for e in _entries(registry) if name in (e.part.kind, *e.part.aliases)]
@@ -53,15 +59,15 @@ def chosen(name: str, registry: Registry) -> Chosen:
             if found
             else f"no plugin or part {name!r}; see: neuroplast plugins list"
         )
-    return Chosen(tuple(found))
+    return _chosen(found, [], registry)
 
 
 def together(names: Iterable[str], registry: Registry) -> Chosen:
     """The parts that several names mean, each once."""
     found = [chosen(name, registry) for name in names]
     entries = {entry.part: entry for one in found for entry in one.entries}
-    plugins = {id(plugin): plugin for one in found for plugin in one.plugins}
-    return Chosen(tuple(entries.values()), tuple(plugins.values()))
+    plugins = [plugin for one in found for plugin in one.plugins]
+    return _chosen(entries.values(), plugins, registry)
 
 
 def _of(registry: Registry, plugins: Iterable[Plugin]) -> Chosen:
@@ -69,7 +75,20 @@ def _of(registry: Registry, plugins: Iterable[Plugin]) -> Chosen:
     if len(wanted) == 1 and wanted[0].status == "disabled":
         raise ConfigurationError(f"plugin {wanted[0].name} is disabled; leave out --no-plugins")
     entries = [e for e in _entries(registry) if any(e.plugin is plugin for plugin in wanted)]
-    return Chosen(tuple(entries), tuple(wanted))
+    return _chosen(entries, wanted, registry)
+
+
+def _chosen(entries: Iterable[Entry], named: Iterable[Plugin], registry: Registry) -> Chosen:
+    """Parts, with all plugins that matter to them."""
+    found = tuple(entries)
+    files = [plugin for plugin in registry.plugins if plugin.package == LOCAL]
+    plugins = {id(p): p for p in (*named, *(entry.plugin for entry in found), *files)}
+    idle = [
+        f"plugin {plugin.name} (package {plugin.package}): {claims}"
+        for plugin in plugins.values()
+        for claims in registry.idle_claims(plugin)
+    ]
+    return Chosen(found, tuple(plugins.values()), tuple(idle))
 
 
 def _entries(registry: Registry) -> list[Entry]:

@@ -64,7 +64,7 @@ def outcomes(part: type[Component], registry: Registry, only: str = "") -> Itera
 def answer(subject: Subject, name: str, ask: Callable[[], None]) -> Outcome:
     """Ask one question, and hold the answer against the list of known exceptions."""
     started = time.perf_counter()
-    result, message, example, trace = _asked(ask)
+    result, message, example, trace = _asked(ask, subject)
     if reason := _exception(subject, name):
         if result == "failed":
             result, message = "excepted", f"{reason} ({message})"
@@ -77,7 +77,7 @@ def answer(subject: Subject, name: str, ask: Callable[[], None]) -> Outcome:
     )
 
 
-def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:
+def _asked(ask: Callable[[], None], subject: Subject) -> tuple[str, str, str, str]:
     """Result, message, example and traceback."""
     try:
         ask()
@@ -89,7 +89,8 @@ def _asked(ask: Callable[[], None]) -> tuple[str, str, str, str]:
         return "failed", str(violation), violation.example, where
     except (Exception, SystemExit) as error:
         message = " ".join(str(error).split())
-        raised = f"raised {type(error).__name__}: {message}"
+        who = unexpected.speaker(error, subject.claims)
+        raised = f"{who}raised {type(error).__name__}: {message}"
         where = unexpected.trace(error) or unexpected.call(error)
         return "failed", raised, unexpected.example(error), where
     return "passed", "", "", ""

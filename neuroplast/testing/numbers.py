@@ -14,7 +14,8 @@ FLOAT64 = 1e-10
 FLOAT32 = 1e-4
 """The same for float32 against float64."""
 BY_HAND = 1e-6
-"""The same for numbers worked by hand that may be rounded: of rules, scalings, rates, steps and constraints."""
+"""The same for numbers worked by hand, in every family: one carries six digits or so, and a misreading shows in the
+first few. What is smaller is for formulas to find, which are looped in float64."""
 _SHOWN = 24
 """Tensors with more values than this are shown by their shape."""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from neuroplast.component import Component
 from neuroplast.registry import Registry
-from neuroplast.tables import nearest
 from neuroplast.testing.asking import ANY, Check, NotApplicable, Violation, all_checks
+from neuroplast.testing.faults import faults
 from neuroplast.testing.subject import Subject
 
 _CLAIMED = Check(ANY, "has claims that can be read", lambda subject: None)
@@ -25,7 +25,7 @@ def questions(
     asked = [c for c in all_checks() if c.family in (ANY, part.family)]
     asked.sort(key=lambda c: (c.family == ANY, c.variations is not None))  # the plainest first
     claims = registry.claims(part.family, part.kind)
-    if wrong := _wrong_claims(claims, asked):
+    if wrong := _wrong_claims(part, claims, asked):
         yield Subject(part, {}, claims, registry), _CLAIMED, _CLAIMED.name, _raising(wrong)
         return
     for parameters in claims.cases if claims else ({},):
@@ -39,22 +39,12 @@ def questions(
                     yield subject, check, name, ask
 
 
-def _wrong_claims(claims: Any, asked: Iterable[Check]) -> Violation | None:
-    """What is wrong with claims themselves, so that nothing can be held to them."""
+def _wrong_claims(part: type[Component], claims: Any, asked: Iterable[Check]) -> Violation | None:
+    """What is wrong with claims themselves, so that nothing can be held to them; told all at once."""
     if claims is None:
         return None
-    cases = claims.cases
-    tables = isinstance(cases, list | tuple) and all(isinstance(c, Mapping) for c in cases)
-    if not tables or not cases:
-        return Violation(
-            f"cases is {cases!r}; make it a tuple of tables of parameters, such as ({{}}, {{'k': 3}})"
-        )
-    known = {check.name for check in asked}
-    for name in claims.exceptions:
-        if name.partition(" [")[0] not in known:
-            near = nearest(name.partition(" [")[0], known)
-            return Violation(f"exceptions names {name!r}, which is no check of this part; {near}")
-    return None
+    found = faults(part, claims, (check.name for check in asked))
+    return Violation("\n".join(found)) if found else None
 
 
 def _made(

@@ -29,6 +29,15 @@ def trace(error: BaseException) -> str:
     return "".join([*traceback.format_list(frames[outside[0] :]), *last])
 
 
+def speaker(error: BaseException, claims: Any) -> str:
+    """Who raised, where it was not the part: its claims, of which the last frame outside the kit is a method."""
+    frames = [
+        f for f, _ in traceback.walk_tb(error.__traceback__) if not _is_kit(f.f_code.co_filename)
+    ]
+    own = frames and claims is not None and type(frames[-1].f_locals.get("self")) is type(claims)
+    return "its claims " if own else ""
+
+
 def call(error: BaseException) -> str:
     """The line of the kit that an error came of."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -285,7 +285,7 @@ def test_a_local_file_as_a_plugin(cli, tmp_path):
     assert "tried" not in plugins(cli)
 
 
-def test_a_local_file_that_fails_is_told_and_has_its_traceback(cli, tmp_path, scenario):
+def test_a_local_file_that_fails_is_told_and_has_its_traceback(cli, tmp_path):
     file = tmp_path / "a folder" / "tried.py"
     file.parent.mkdir()
     file.write_text(rule("tried_rule") + "1 / 0\n")
@@ -295,8 +295,17 @@ def test_a_local_file_that_fails_is_told_and_has_its_traceback(cli, tmp_path, sc
     assert "plugin tried: tried.py: ZeroDivisionError: division by zero; see" in answer.err
     advised = answer.err.strip().partition("see: neuroplast ")[2]
     assert "Traceback" in cli(*shlex.split(advised)).out
-    answer = cli("validate", scenario(rule='rule = "tried_rule"'), *words)
-    assert "comes from plugin tried (package local file), which failed" in answer.err
+
+
+@pytest.mark.parametrize("verb", ["run", "validate"])
+def test_a_local_file_that_fails_stops_a_run_that_does_not_need_it(cli, tmp_path, verb):
+    file = tmp_path / "tried.py"
+    file.write_text("1 / 0\n")
+    answer = cli(verb, "quickstart", f"--plugin={file}")
+    assert answer.code == 1
+    assert f"--plugin {file} failed to load: tried.py: ZeroDivisionError" in answer.err
+    assert "mend it, or leave it out" in answer.err
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("name", ["nobody", ""])

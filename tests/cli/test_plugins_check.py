@@ -257,6 +257,51 @@ def test_a_file_that_does_not_load_is_a_failure(cli, tried):
     assert "ZeroDivisionError" in answer.out
 
 
+CLAIMS = """
+from neuroplast import hookimpl
+from neuroplast.testing import {base}
+
+
+class Claimed({base}):
+    of = "{of}"
+    change = compete = lambda self, part, given: 0.0
+
+
+@hookimpl
+def claims():
+    return [{provided}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "of", "provided", "told"),
+    [
+        ("RuleClaims", "mine", "1 / 0", "failed to load: claims.py: ZeroDivisionError"),
+        ("RuleClaims", "mine", "Claimed, Claimed", "rule 'mine' is claimed of twice: by Claimed"),
+        ("RuleClaims", "mien", "Claimed", "unknown rule 'mien'; did you mean mine?"),
+        ("CompetitionClaims", "mine", "Claimed", "it is a rule; make them RuleClaims"),
+    ],
+)
+def test_claims_in_a_file_that_come_to_nothing_are_a_failure(cli, tried, base, of, provided, told):
+    part = tried(rule("mine"))
+    file = tried(CLAIMS.format(base=base, of=of, provided=provided), "claims.py")
+    for words in ((part,), ("rule:mine", f"--plugin={part}")):
+        answer = cli("plugins", "check", *words, f"--plugin={file}", "--only", "has names")
+        assert answer.code == 1
+        assert "plugin claims (package local file)" in answer.out
+        assert told in answer.out
+
+
+def test_claims_in_a_plugin_that_is_not_checked_do_not_matter(cli, tried, plugin):
+    plugin("another", CLAIMS.format(base="RuleClaims", of="nobody", provided="Claimed"))
+    assert cli("plugins", "check", tried(rule("mine")), "--only", "has names").code == 0
+    answer = cli("plugins", "check", "another")
+    assert answer.code == 1
+    assert (
+        "plugin another (package another-package): Claimed claims of a rule 'nobody'" in answer.out
+    )
+
+
 # What is told
 
 
@@ -327,8 +372,7 @@ def test_a_part_that_cannot_be_made_is_told(cli, tried):
     source = RULE.replace('kind: ClassVar[str] = "tried_rule"', needs)
     answer = cli("plugins", "check", tried(source))
     assert answer.code == 1
-    assert "is made with the parameters to check it with" in answer.out
-    assert "rate" in answer.out
+    assert "has claims that can be read\n  case 1, {}: rate: is missing; add it" in answer.out
     bare = (
         source.partition("class TriedClaims")[0] + "@hookimpl\ndef rules():\n    return [Tried]\n"
     )

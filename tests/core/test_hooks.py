@@ -91,6 +91,45 @@ def test_claims_are_found_by_what_they_are_of():
     assert known.claims("rule", "other") is None
 
 
+@pytest.mark.parametrize(
+    ("provided", "told"),
+    [
+        (RuleClaims(), "give it a subclass of neuroplast.testing.RuleClaims or its like"),
+        (RuleClaims, 'RuleClaims does not say what it is of; name the rule that it claims: of = "'),
+    ],
+)
+def test_claims_of_what_cannot_be_told_are_refused(provided, told):
+    (failure,) = Registry().add(plugin(claims=[provided])).failures
+    assert told in failure.reason
+
+
+def test_claims_of_one_part_by_two_classes_are_refused():
+    first, second = (type(n, (RuleClaims,), {"of": "mine"}) for n in ("First", "Second"))
+    known = Registry()
+    (failure,) = known.add(plugin(claims=[first, second]), "a", package="one").failures
+    assert "twice: by First of package one and by Second of package one" in failure.reason
+    assert known.claims("rule", "mine") is None
+    assert known.add(plugin(claims=[first]), "b", package="two").failures == []
+    (failure,) = known.add(plugin(claims=[second]), "c", package="three").failures
+    assert "twice: by First of package two and by Second of package three" in failure.reason
+
+
+def test_claims_that_nothing_is_held_to_are_told_with_a_remedy():
+    class Hopeful(RuleClaims):
+        of = "best"
+
+    known = Registry()
+    one = known.add(plugin(claims=[Hopeful]))
+    assert "unknown rule 'best'" in known.idle_claims(one)[0]
+    part = part_of(KINDS["rule"].interface)
+    part.aliases = ("best",)
+    another = known.add(plugin(rules=[part]), "another")
+    assert known.idle_claims(one) == [
+        "Hopeful claims of a rule 'best' what nothing is held to: it is an alias; write of = 'mine'"
+    ]
+    assert known.idle_claims(another) == []
+
+
 # What is told
 
 

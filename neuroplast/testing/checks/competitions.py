@@ -12,6 +12,7 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
 from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapting
@@ -80,7 +81,7 @@ def call_of(competition: Competition, v: Post) -> Call:
     """The call of `compete` on some drives, with the refusal that a layer asks for before it."""
 
     def ask(given: dict[str, Tensor], memory: State) -> Tensor:
-        competition.check(tuple(given["v"].shape[1:]))
+        competition.check(Fit(tuple(given["v"].shape[1:])))
         return competition.compete(given["v"], memory)
 
     memory = memory_of(competition, of_shape(len(v), tuple(v.shape[1:])))
@@ -123,10 +124,10 @@ def looped(formula: Callable[[Row], Row], competition: Competition, v: Post) -> 
 
 @check("competition", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
-    """Numbers from pencil and paper, which no loop can share a mistake with."""
+    """Numbers from pencil and source, since a formula and a part may share a misreading."""
     v = float64(case.example.given["v"])
     found = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1))).result()
-    hold_near(f"g of {case.part}", found.flatten(), case.example.expected, v=v)
+    case.hold(f"g of {case.part}", found.flatten(), v=v)
 
 
 # -- ties, and who competes with whom ----------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ def _refused_or_given(competition: Competition, v: Post) -> Any:
     """The g, or the ConfigurationError by which `check` refuses; a Violation where `compete` fails after all."""
     call = call_of(competition, v)
     try:
-        competition.check(tuple(v.shape[1:]))
+        competition.check(Fit(tuple(v.shape[1:])))
     except ConfigurationError as refusal:
         return refusal
     try:

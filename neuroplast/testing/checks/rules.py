@@ -12,7 +12,7 @@ from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
 from neuroplast.testing.checks.rules_loop import formula, looped, remembered
 from neuroplast.testing.checks.rules_views import changed, shows, stepped, tried
 from neuroplast.testing.claims import Example
-from neuroplast.testing.numbers import BY_HAND, float64, hold_near
+from neuroplast.testing.numbers import float64, hold_near
 from neuroplast.testing.stated import Worked, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
@@ -34,12 +34,11 @@ def equals_its_formula_everywhere(subject: Subject, setting: Setting) -> None:
 
 @check("rule", "gives the numbers worked by hand", worked)
 def gives_the_numbers(subject: Subject, case: Worked) -> None:
-    """Numbers from pencil and source, since a formula and a rule may share a misreading."""
-    asked, example = replace(subject, part=case.part), case.example
-    view = _of_example(asked, example)
-    shown = {"note": example.note, **shows(case.part, view)}
+    """Numbers from pencil and source, since a formula and a part may share a misreading."""
+    asked = replace(subject, part=case.part)
+    view = _of_example(asked, case.example)
     found = changed(asked, view, f"dw in example {case}")
-    hold_near(f"{case.part}: dw", found, example.expected, BY_HAND, **shown)
+    case.hold(f"{case.part}: dw", found, **shows(case.part, view))
 
 
 @check("rule", "takes zeros as its formula does")
@@ -105,6 +104,7 @@ def _of_example(subject: Subject, example: Example) -> View:
     setting = Setting(Plain(neurons=len(w)), (w.shape[1], 1), len(g))
     view = setting.view(subject.part, **tensors)
     for name, values in example.given.get("memory", {}).items():
-        getattr(view.memory, name).copy_(torch.as_tensor(values))
+        memory = getattr(view.memory, name)
+        memory.copy_(float64(values).view(memory.shape))
     heard = {k: float64(v) for k, v in example.given.get("signals", {}).items()}
     return replace(view, signals={**view.signals, **heard})

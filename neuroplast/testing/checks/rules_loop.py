@@ -14,7 +14,7 @@ from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.bench import TENSORS
 from neuroplast.testing.claims import Input, Neuron, RuleClaims, Site
 from neuroplast.testing.numbers import float64
-from neuroplast.testing.stated import stated
+from neuroplast.testing.stated import own_memory, stated
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
@@ -51,6 +51,7 @@ def looped(subject: Subject, view: View) -> Tensor:
 def sites(part: Component, view: View) -> Events:
     """Every synapse at every stimulus and position, with what the formula may read there."""
     fields = _fields(part, view)
+    groups = _groups(view, view.x).tolist()
     batch, positions, _, neurons = fields["x"].shape
     size = (batch, positions, view.w[0].numel(), neurons)
     lists = {name: t.expand(size).flatten(0, 1).tolist() for name, t in fields.items()}
@@ -61,7 +62,7 @@ def sites(part: Component, view: View) -> Events:
         x, w, w_e, u, v, g = (lists[name][e][j][i] for name in TENSORS)
         heard = {name: values[e][j][i] for name, values in signals.items()}
         known = {name: values[e][j][i] for name, values in memory.items()}
-        return Site(x, w, w_e, u, v, g, i, heard, known, layer)
+        return Site(x, w, w_e, u, v, g, i, heard, known, layer, groups[i])
 
     events: Events = []
     for e in range(batch * positions):
@@ -88,17 +89,21 @@ def remembered(subject: Subject, view: View) -> dict[str, Tensor]:
 def _claims_of(axes: tuple[Any, ...], subject: Subject, view: View, step: _Step) -> Any:
     """What is claimed of all memory with these axes: nested lists over them, of values by name."""
     claims, part = formula(subject), subject.part
+
+    def own(name: str, *given: Any) -> Mapping[str, float]:
+        return own_memory(part, name, getattr(claims, name)(part, *given))
+
     post, synapses = range(len(view.w)), range(view.w[0].numel())
     if axes == _INPUT:
-        return [claims.remember_input(part, step.input(c)) for c in range(view.x.shape[1])]
+        return [own("remember_input", step.input(c)) for c in range(view.x.shape[1])]
     if axes == _SYNAPSE:
         events = sites(part, view)
-        of = claims.remember_synapse
-        return [[of(part, [e[j][i] for e in events]) for j in synapses] for i in post]
+        of = [[[e[j][i] for e in events] for j in synapses] for i in post]
+        return [[own("remember_synapse", synapse) for synapse in row] for row in of]
     if axes == _PLACED:
         places = range(step.positions)
-        return [[claims.remember(part, step.neuron(i, t)) for t in places] for i in post]
-    each = [claims.remember(part, step.neuron(i)) for i in post]
+        return [[own("remember", step.neuron(i, t)) for t in places] for i in post]
+    each = [own("remember", step.neuron(i)) for i in post]
     return each if axes == _NEURON else each[0]
 
 
@@ -143,12 +148,13 @@ class _Step:
             u=row(view.u),
             dw=self._dw[i].tolist(),
             memory=memory,
+            stimuli=len(view.u),
         )
 
     def input(self, c: int) -> Input:
         """One input in all events."""
         memory = {**self._named(_ONCE, lambda m: m), **self._named(_INPUT, lambda m: m[c])}
-        return Input(_numbers(self._view.x[:, c]), memory)
+        return Input(_numbers(self._view.x[:, c]), memory, len(self._view.x))
 
     def _named(self, axes: tuple[Any, ...], pick: Callable[[Tensor], Tensor]) -> dict[str, float]:
         return {n: float(pick(t)) for n, t in self._memory.items() if self._axes[n] == axes}
@@ -188,9 +194,14 @@ def _spread(memory: Tensor, axes: tuple[Any, ...], view: View) -> Tensor:
 def _seen(view: View, x: Pre) -> Tensor:
     """The inputs that each neuron sees, (batch, positions, synapses, neurons)."""
     patches: Tensor = view.geometry.patches(x)  # type: ignore[attr-defined]
+    return patches[:, :, _groups(view, x)].mT
+
+
+def _groups(view: View, x: Pre) -> Tensor:
+    """The group of inputs that each neuron sees, (post,)."""
+    patches: Tensor = view.geometry.patches(x)  # type: ignore[attr-defined]
     neurons = len(view.w)
-    group = torch.arange(neurons) * patches.shape[2] // neurons
-    return patches[:, :, group].mT
+    return torch.arange(neurons) * patches.shape[2] // neurons
 
 
 def _axes(part: Component, name: str) -> tuple[Any, ...]:

@@ -64,12 +64,11 @@ def equals_its_formula(subject: Subject) -> None:
 
 @check("signal", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
-    """Numbers from pencil and paper, which no loop can share a mistake with."""
+    """Numbers from pencil and source, since a formula and a part may share a misreading."""
     labels = torch.tensor([case.example.given["label"]])
     response = float64([case.example.given["y"]])
     found = call_of(case.part, labels, response).result()
-    what = f"signal of {case.part}"
-    hold_near(what, found[0], case.example.expected, label=labels, y=response)
+    case.hold(f"signal of {case.part}", found[0], label=labels, y=response)
 
 
 @check("signal", "judges each stimulus alone")

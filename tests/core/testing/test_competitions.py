@@ -28,8 +28,8 @@ class Best(Competition):
     k: int = 1
     axis: Axis = "channels"
 
-    def check(self, response_shape):
-        if self.k > competitors(self.axis, response_shape):
+    def check(self, fit):
+        if self.k > competitors(self.axis, fit.response_shape):
             raise ConfigurationError("too many winners")
 
     def compete(self, v, memory):
@@ -223,7 +223,7 @@ def test_what_is_declared_to_couple_must_couple():
 
 
 class Unchecked(Best):
-    def check(self, response_shape):
+    def check(self, fit):
         """Lets `compete` fail."""
 
     def rank(self, v, dim):
@@ -232,19 +232,19 @@ class Unchecked(Best):
 
 
 class Clamped(Best):
-    def check(self, response_shape):
+    def check(self, fit):
         """Keeps as many as there are."""
 
 
 class Strict(Best):
-    def check(self, response_shape):
-        if self.k >= competitors(self.axis, response_shape):
+    def check(self, fit):
+        if self.k >= competitors(self.axis, fit.response_shape):
             raise ConfigurationError("too many winners")
 
 
 class OneTooMany(Best):
-    def check(self, response_shape):
-        if self.k > competitors(self.axis, response_shape) + 1:
+    def check(self, fit):
+        if self.k > competitors(self.axis, fit.response_shape) + 1:
             raise ConfigurationError("too many winners")
 
 

@@ -10,7 +10,7 @@ from neuroplast.testing import ConstraintClaims, Example
 
 SATISFIED = "holds from the start, and after every step"
 FORMULA = "equals its formula, neuron by neuron"
-EXAMPLE = "agrees with an example worked by hand"
+EXAMPLE = "gives the numbers worked by hand"
 AGAIN = "leaves alone weights that it has corrected"
 SPARED = "leaves alone a neuron whose weights are allowed"
 COUNT = "counts what it corrected"

@@ -10,7 +10,7 @@ from neuroplast.delta import Computed
 from neuroplast.testing import Example, ScalingClaims
 
 FORMULA = "equals its formula, looped"
-EXAMPLE = "agrees with an example worked by hand"
+EXAMPLE = "gives the numbers worked by hand"
 SYMBOLIC = "takes a change that is not computed, and gives one"
 HANDS = "leaves alone what it is handed, and gives the same again"
 FLOAT32 = "keeps float32"

@@ -8,7 +8,7 @@ from neuroplast import Memory, Step
 from neuroplast.testing import Example, StepClaims
 
 FORMULA = "equals its formula over three steps, synapse by synapse"
-EXAMPLE = "agrees with an example worked by hand"
+EXAMPLE = "gives the numbers worked by hand"
 PLACE = "changes w in place, and nothing else but its memory"
 AGAIN = "gives the same again from the same memory"
 
