@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, ClassVar, TypeVar
 
 Row = list[float]
@@ -291,6 +292,14 @@ class InitialisationClaims(Claims):
     def bounds(self, initialisation: Any, fan_in: int) -> tuple[float, float]:
         """The smallest and the largest weight there can be."""
         return float("-inf"), float("inf")
+
+    def moments_of(self, initialisation: Any, shape: tuple[int, ...]) -> tuple[float, float]:
+        """Mean and variance of a weight of this shape of w, where they depend on more than the fan-in."""
+        return self.moments(initialisation, prod(shape[1:]))
+
+    def bounds_of(self, initialisation: Any, shape: tuple[int, ...]) -> tuple[float, float]:
+        """The smallest and the largest weight there can be, where they depend on more than the fan-in."""
+        return self.bounds(initialisation, prod(shape[1:]))
 
 
 class EffectiveClaims(Claims):
