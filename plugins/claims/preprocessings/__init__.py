@@ -1,0 +1,1 @@
+"""Claims of preprocessings, one preprocessing a file."""
