@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from neuroplast.errors import ConfigurationError, Problem, ScenarioError
 from neuroplast.network import Network
 from neuroplast.parts.architecture import Architecture
 from neuroplast.parts.recipe import Recipe
+from neuroplast.parts.stimuli import data_root
 from neuroplast.problems import problems
 from neuroplast.scenario import ConditionsSpec, PhaseSpec, Scenario
 from neuroplast.shapes import Shape
@@ -61,17 +62,21 @@ class Draft:
         _set_all(data, sets)
         return Draft(self.title, self.source, data)
 
+    def check_condition(self, name: str) -> None:
+        """ConfigurationError where no condition has this name."""
+        if name not in self.conditions:
+            raise ConfigurationError(
+                f"{self.source}: no condition {name!r}; {nearest(name, self.conditions)}"
+            )
+
     def _in_condition(self, data: dict[str, Any], condition: str) -> dict[str, Any]:
         listed = data.pop("conditions", [])
         try:
             ConditionsSpec.model_validate({"conditions": listed})
         except ValidationError as error:
             raise ScenarioError(self.source, problems(error, {"conditions": listed})) from None
+        self.check_condition(condition)
         found = [c for c in listed if c["name"] == condition]
-        if not found:
-            raise ConfigurationError(
-                f"{self.source}: no condition {condition!r}; {nearest(condition, self.conditions)}"
-            )
         _set_all(data, deepcopy(found[0].get("set") or {}).items())
         return data
 
@@ -97,6 +102,35 @@ def load_scenario(
 ) -> Scenario:
     """A resolved scenario; see `draft`."""
     return draft(source, sets).resolve(condition)
+
+
+def find_problems(given: Draft, conditions: Iterable[str]) -> list[Problem]:
+    """All that is wrong in some conditions, before stimuli are read.
+
+    What is wrong in every one of them, and before any is applied, is told once; what else, with the condition's name.
+    """
+    chosen = [condition for condition in dict.fromkeys(conditions) if condition]
+    before = _problems(given, "")
+    found = {condition: _problems(given, condition) for condition in chosen}
+    common = [p for p in before if all(p in problems for problems in found.values())]
+    return common + [
+        replace(p, path=f"{condition}: {p.path}")
+        for condition, problems in found.items()
+        for p in problems
+        if p not in common
+    ]
+
+
+def _problems(given: Draft, condition: str) -> list[Problem]:
+    """What is wrong in one condition, or before any is applied."""
+    try:
+        resolved = given.resolve(condition)
+    except ScenarioError as error:
+        return error.problems
+    except ConfigurationError as error:
+        return [Problem("set", str(error))]
+    shape = resolved.stimuli.shape(data_root())
+    return check_fit(resolved, shape) if shape and resolved.layers else []
 
 
 def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:

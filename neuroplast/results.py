@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from neuroplast.network import Network
@@ -17,21 +17,27 @@ Results = dict[str, dict[str, float]]
 """By read-out or measure, then by metric."""
 
 
+def plain(data: Any) -> Any:
+    """Data as JSON has it: a number that is not finite is null."""
+    if isinstance(data, Mapping):
+        return {key: plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
+
+
 class Spread(NamedTuple):
-    """Mean and s.d. (with n - 1) of n values; the s.d. of one value is NaN."""
+    """Mean and s.d. (with n - 1) of n values; the s.d. is NaN of one value, and of values that are not all finite."""
 
     mean: float
     sd: float
     n: int
 
-    def plain(self) -> dict[str, float | None]:
-        """The same as plain data; what is not a number is null."""
-        return {**self._asdict(), "sd": None if math.isnan(self.sd) else self.sd}
-
 
 def spread(values: Sequence[float]) -> Spread:
     """Mean and spread of values over seeds."""
-    deviation = statistics.stdev(values) if len(values) > 1 else math.nan
+    known = len(values) > 1 and all(map(math.isfinite, values))
+    deviation = statistics.stdev(values) if known else math.nan
     return Spread(statistics.fmean(values), deviation, len(values))
 
 
@@ -123,10 +129,11 @@ def write_results(file: Path, title: str, runs: list[Run]) -> None:
             for r in runs
         ],
         "summary": {
-            c: {name: spread.plain() for name, spread in named.items()}
+            c: {name: spread._asdict() for name, spread in named.items()}
             for c, named in summary.items()
         },
     }
     partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(plain(data), indent=2, allow_nan=False)
+    partial.write_text(text + "\n", encoding="utf-8")
     partial.replace(file)

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from neuroplast import loading, registry
+from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
-from neuroplast.drafts import Draft, check_fit, draft
+from neuroplast.drafts import Draft, check_fit, draft, find_problems
 from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
@@ -74,6 +75,10 @@ def plan(
     """Resolve everything and check that the layers fit, without learning; ScenarioError with all that is wrong."""
     given = _draft(source, sets)
     chosen = list(conditions) if conditions else given.conditions
+    for name in conditions or ():
+        given.check_condition(name)
+    if problems := find_problems(given, chosen):
+        raise ScenarioError(given.source, problems)
     scenarios = {name: given.resolve(name) for name in chosen}
     chosen_seeds = tuple(seeds) if seeds else next(iter(scenarios.values())).seeds
     found: dict[str, list[Stage]] = {}
@@ -84,10 +89,13 @@ def plan(
             loaded = scenario, _stimuli(scenario, chosen_seeds[0])[1]
         train = loaded[1].train
         shapes[name] = tuple(train.x.shape[1:])
-        if problems := check_fit(scenario, shapes[name]):
-            raise ScenarioError(f"{given.source}{f', condition {name}' if name else ''}", problems)
-        check_labels(scenario, train)
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
+        unfit = check_fit(scenario, shapes[name])
+        unfit = unfit or find_lone_stimuli(scenario, found[name], shapes[name], len(train))
+        problems += [replace(p, path=f"{name}: {p.path}" if name else p.path) for p in unfit]
+        check_labels(scenario, train)
+    if problems:
+        raise ScenarioError(given.source, problems)
     return Plan(given.title, chosen_seeds, scenarios, found, shapes)
 
 
@@ -217,7 +225,10 @@ def _execute(
     seen = scenario.preprocessed_shape(tuple(parts.train.x.shape[1:]))
     network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
     known = registry.current()
-    count = sum(s.steps for s in stages(scenario, list(network.layers), len(parts.train)))
+    planned, shape = stages(scenario, list(network.layers), len(parts.train)), network.input_shape
+    if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
+        raise ScenarioError(title, problems)
+    count = sum(stage.steps for stage in planned)
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)
     recorder = Hdf5Recorder(folder / "run.h5")

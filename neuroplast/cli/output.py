@@ -41,8 +41,10 @@ def say(*lines: str) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print data for programs."""
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    """Print data for programs; a number that is not finite is null."""
+    from neuroplast.results import plain
+
+    print(json.dumps(plain(data), indent=2, ensure_ascii=False, default=str, allow_nan=False))
 
 
 def columns(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> str:

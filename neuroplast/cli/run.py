@@ -145,7 +145,7 @@ def _data(done: RunSet) -> dict[str, object]:
         "title": done.title,
         "path": done.path,
         "summary": {
-            condition: {name: spread.plain() for name, spread in values.items()}
+            condition: {name: spread._asdict() for name, spread in values.items()}
             for condition, values in done.summary().items()
         },
         "runs": [

@@ -63,6 +63,7 @@ def test_all_faults_at_once(cli, scenario):
     told = json.loads(cli("validate", file, "--json").out)
     assert told["valid"] is False
     assert len(told["problems"]) == 4
+    assert cli("run", file, "--dry-run").err == answer.err
     assert {"path", "found", "remedy"} == set(told["problems"][0])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,40 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(cli, scenario, tmp_path):
     assert {p for p in tmp_path.rglob("*") if "cache" not in p.parts} == {
         p for p in before if "cache" not in p.parts
     }
+
+
+def test_a_number_that_is_none_is_nan_in_the_table_and_null_in_json(cli, scenario, plugin):
+    source = '''
+from typing import ClassVar
+
+from neuroplast import Measure, hookimpl
+
+
+class Odd(Measure):
+    """Nothing."""
+
+    kind: ClassVar[str] = "odd_measure"
+
+    def measure(self, network, stimuli):
+        return {"value": float("nan")}
+
+
+@hookimpl
+def measures():
+    return [Odd]
+'''
+    plugin("odd", source)
+    file = scenario(measures='measures = ["odd_measure"]')
+    words = ("run", file, "--seeds", "2", "--quiet")
+    answer = cli(*words, "--out", "one")
+    assert answer.code == 0
+    assert answer.out.splitlines()[1].split() == ["mine", "nan", "2"]
+    told = cli(*words, "--out", "two", "--json")
+    for text in (told.out, Path("two/results.json").read_text()):
+        assert "NaN" not in text
+        assert [run["results"] for run in json.loads(text)["runs"]] == [
+            {"odd_measure": {"value": None}}
+        ] * 2
 
 
 def test_a_dry_run_as_json(cli, scenario):

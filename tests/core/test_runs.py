@@ -388,11 +388,38 @@ def test_conditions_with_stimuli_of_their_own_are_planned_on_these():
 def test_layers_that_do_not_fit_are_told_with_their_condition():
     conv = {"synapse": {"kind": "conv2d", "neurons": 2, "kernel": 3}}
     conditions = [{"name": "a"}, {"name": "b", "set": {"layer2": conv}}]
-    with pytest.raises(ScenarioError, match="condition b") as caught:
+    with pytest.raises(ScenarioError, match=r"\n  b: layer2: conv2d: needs an input .* \(6,\)"):
         runs.plan(tables(conditions=conditions))
-    assert "layer2: conv2d: needs an input (channels, height, width), found (6,)" in str(
-        caught.value
-    )
+
+
+def test_faults_of_all_conditions_are_told_at_once():
+    """One that is in every condition once; one that no chosen condition has, not at all."""
+    conditions = [
+        {"name": "a", "set": {"layer1.rate.eta": -1.0}},
+        {"name": "b", "set": {"layer2.synapse.neurons": 0}},
+        {"name": "c"},
+    ]
+    given = tables(conditions=conditions, epocs=3)
+    with pytest.raises(ScenarioError) as caught:
+        runs.plan(given)
+    assert [p.path for p in caught.value.problems] == [
+        "epocs",
+        "a: layer1.rate.eta",
+        "b: layer2.synapse.neurons",
+    ]
+    with pytest.raises(ScenarioError) as caught:
+        runs.plan(given, conditions=["b"])
+    assert [p.path for p in caught.value.problems] == ["epocs", "b: layer2.synapse.neurons"]
+
+
+def test_a_fault_that_every_condition_mends_is_none():
+    conditions = [{"name": name, "set": {"layer1.rate.eta": 0.5}} for name in "ab"]
+    given = tables(conditions=conditions)
+    given["layers"][0] = {**LAYER, "rate": {"eta": -1.0}}
+    assert len(runs.plan(given).scenarios) == 2
+    given["conditions"][1]["set"] = {}
+    with pytest.raises(ScenarioError, match=r"1 problem\n  b: layer1.rate.eta"):
+        runs.plan(given)
 
 
 def test_a_draft_can_have_more_set(tmp_path):
