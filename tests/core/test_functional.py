@@ -64,6 +64,11 @@ def test_total_by_hand():
     assert_close(f.total(torch.ones(2, 3, 4, 5)), torch.full((3,), 40.0))
 
 
+def test_average_by_hand():
+    assert_close(f.average(torch.tensor([[1.0, 2.0], [3.0, 5.0]])), torch.tensor([2.0, 3.5]))
+    assert_close(f.average(torch.tensor([[[1.0, 2.0, 6.0]]])), torch.tensor([3.0]))
+
+
 def test_norms_by_hand():
     w = torch.tensor([[3.0, -4.0], [0.0, 0.0]])
     assert_close(f.norms(w), torch.tensor([5.0, 0.0]))
