@@ -18,12 +18,13 @@ PY = "$(VENV)/bin/python"
 PREPARE = "$(HOST)" scripts/setup_env.py --env "$(VENV)"
 endif
 
-.PHONY: help demo test mutants lint docs clean env
+.PHONY: help demo test dynamics mutants lint docs clean env
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    prepare the environment, then see a network learn (quickstart)"
 	@echo "make test    prepare the environment, then run all tests"
+	@echo "make dynamics the dynamics scenarios in full, with all their seeds and controls"
 	@echo "make mutants faults at every place of the plugins, and whether the conformance kit finds them"
 	@echo "make lint    style, format, types, and the documentation's links"
 	@echo "make docs    the documentation as a site, in build/site"
@@ -43,6 +44,11 @@ demo: env
 test: DEV = --dev
 test: env
 	$(PY) -m pytest --durations=10 $(ARGS)
+
+# The scenarios of tests/dynamics in full; `make test` runs a short form of each.
+dynamics: DEV = --dev
+dynamics: env
+	$(PY) -m pytest tests/dynamics -m dynamics --durations=10 $(ARGS)
 
 # Some minutes. Prints, and writes nothing; ARGS="rules/oja rates" takes some files only (docs/mutation.md).
 mutants: DEV = --dev
