@@ -33,7 +33,8 @@ def test_check_reads_what_is_here(cli, root):
     answer = cli("data", "check")
     assert answer.code == 0
     assert [line.split()[:2] for line in answer.out.splitlines()[1:]] == [
-        ["fashion_mnist_small", "whole"]
+        ["fashion_mnist_small", "whole"],
+        ["patches", "whole"],
     ]
 
 
@@ -45,6 +46,7 @@ def test_check_fails_where_a_set_is_damaged(cli, root):
     assert {row["name"]: row["whole"] for row in json.loads(answer.out)} == {
         "cifar10_jpeg": False,
         "fashion_mnist_small": True,
+        "patches": True,
     }
     assert answer.err.startswith("data check: cifar10_jpeg is damaged: ")
     assert "Traceback" not in answer.err
