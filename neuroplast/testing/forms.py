@@ -99,9 +99,7 @@ _FORMS: dict[str, Form] = {
         memory=True,
         signals=True,
     ),
-    "competition": Form(
-        ("compete",), {"v": needed("competitors")}, needed("competitors"), memory=True
-    ),
+    "competition": Form(("compete",), {"v": needed("competitors")}, needed("competitors")),
     "dynamics": Form(("integrate",), {"u": needed("post")}, needed("post"), memory=True),
     "scaling": Form(
         ("scale",),
@@ -117,9 +115,11 @@ _FORMS: dict[str, Form] = {
         ("at",),
         {
             "w": optional("synapses"),
+            "g": optional("events"),
             **{n: optional(whole=True) for n in ("step", "steps", "epoch", "epochs")},
         },
         needed(),
+        memory=True,
         more=_in_phase,
     ),
     "step": Form(

@@ -69,10 +69,14 @@ class Worked:
         """As in the name of a check."""
         return str(self.number)
 
-    def hold(self, what: str, found: Tensor, **shown: Any) -> None:
-        """Raise a Violation where `found` is not what the example expects. shown: what it consists of."""
+    def hold(self, what: str, found: Tensor, /, *, name: str = "", **shown: Any) -> None:
+        """Raise a Violation where `found` is not what the example expects.
+
+        name: which of several that it expects. shown: what the example consists of.
+        """
         note = {"note": self.example.note} if self.example.note else {}
-        hold_near(what, found, self.example.expected, BY_HAND, **note, **shown)
+        expected = self.example.expected[name] if name else self.example.expected
+        hold_near(what, found, expected, BY_HAND, **note, **shown)
 
 
 def worked(subject: Subject) -> Iterator[Worked]:

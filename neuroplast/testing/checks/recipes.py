@@ -13,9 +13,9 @@ from neuroplast.tables import nearest
 from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import Plain
 from neuroplast.testing.claims import RecipeClaims
-from neuroplast.testing.networks import fitting
-from neuroplast.testing.numbers import in_words, normal
-from neuroplast.testing.stated import stated
+from neuroplast.testing.networks import fitting, network
+from neuroplast.testing.numbers import float64, in_words, normal
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 
 SHAPES = ((6, 8, 8), (12,))
@@ -33,6 +33,23 @@ def equals_its_claims(subject: Subject) -> None:
                 f"{name}: found {found.get(name)!r}, expected {expected.get(name)!r}",
                 in_words(found=found, expected=dict(expected)),
             )
+
+
+@check("recipe", "gives the numbers worked by hand", worked)
+def gives_the_numbers(subject: Subject, case: Worked) -> None:
+    """Numbers from pencil and source, since a formula and a part may share a misreading."""
+    x, w = (float64(case.example.given[name]) for name in "xw")
+    entries = {"synapse": Plain(neurons=len(w)), **case.part.parts()}
+    net = network([entries], tuple(x.shape[1:]), subject.registry)
+    layer = next(iter(net.layers.values()))
+    for tensor in layer.state.values():
+        if tensor.is_floating_point():
+            tensor.data = tensor.data.double()
+    layer.w.copy_(w)
+    layer.adapts = PLASTIC
+    found = {"y": layer.learn(x, torch.zeros(len(x), dtype=torch.long)), "w": layer.w}
+    for name in case.example.expected:
+        case.hold(f"{name} of a layer of {case.part}", found[name], name=name, x=x, before=w)
 
 
 @check("recipe", "names entries of a layer, and parts that there are")

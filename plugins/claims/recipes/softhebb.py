@@ -9,13 +9,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from neuroplast import hookimpl
-from neuroplast.testing import Claims, RecipeClaims
+from neuroplast.testing import Claims, Example, RecipeClaims
 
 
 class SoftHebbClaims(RecipeClaims):
     """Everything of a layer but synapse and pool."""
 
     of = "softhebb"
+    examples = (
+        Example(
+            given={"w": [[1.2, 1.6], [3.0, -4.0]], "x": [[0.0, 0.0], [0.0, 3.0], [3.0, 3.0]]},
+            expected={
+                "w": [[1.1977200, 1.5975597], [2.9812919, -3.98]],
+                "y": [[0.0, 3.3233936], [2.6162885, 0.0], [0.7071050, 0.0]],
+            },
+            note="x normed, u = w x, s = softmax(u), dw over its largest entry, η_i = 0.01 √| |w_i| - 1 |. "
+            "Both inputs have variance 2, and means 1 and 2: x = r (-1, -2), r (-1, 1), r (2, 1) with r = 1/√2.00001; "
+            "u = r (-4.4, 5), r (0.4, -7), r (4, 2). "
+            "Losers have s = 1/(1 + e^9.4r) = 0.0012965, 1/(1 + e^7.4r) = 0.0053114, 1/(1 + e^2r) = 0.1955709, and "
+            "g = -s; winners 2, 1, 1 have g = 1 - s. dw = Σ g (x - u w): dw_1 = (-2.6375652, -2.8230204), dw_2 = "
+            "(-10.8209696, 11.5681903), all over 11.5681903; |w_1| = 2 and |w_2| = 5: eta 0.01 and 0.02. "
+            "y: u above its mean, 4.7 r, 3.7 r, 1 r",
+        ),
+        Example(
+            given={"w": [[0.0, 0.19], [-0.6, -0.8]], "x": [[0.0, 0.0], [0.0, 3.0], [3.0, 3.0]]},
+            expected={
+                "w": [[0.006815806, 0.199], [-0.6, -0.8]],
+                "y": [[0.0, 0.9121655], [0.1378855, 0.0], [0.7742800, 0.0]],
+            },
+            note="shorter than 1, and of length 1, with the same x: u = r (-0.38, 2.2), r (0.19, -0.2), r (0.19, -2); "
+            "losers have s = 0.1389150, 0.4314909, 0.1752943. dw_1 = (0.8625389, 1.1389482), the last the largest; "
+            "w_1 + 0.01 √0.81 (0.7573117, 1), w_2 stays",
+        ),
+    )
 
     def parts(self, recipe: Any) -> Mapping[str, Any]:
         """As published."""

@@ -5,8 +5,9 @@ from support.asking import catch, hold, skip
 
 from neuroplast import Recipe, registry
 from neuroplast.registry import Registry
-from neuroplast.testing import RecipeClaims
+from neuroplast.testing import Example, RecipeClaims
 
+NUMBERS = "gives the numbers worked by hand"
 CLAIMED = "stands for the parts claimed"
 NAMES = "names entries of a layer, and parts that there are"
 LEARNS = "makes a layer that learns"
@@ -64,6 +65,34 @@ def test_a_sound_recipe_passes(known):
 def test_other_parts_than_claimed_are_caught(entries):
     (name,) = entries
     assert f"{name}: found" in catch(recipe(**entries), CLAIMED, DoubleClaims())
+
+
+class WorkedClaims(DoubleClaims):
+    """y = 0.5; Δ = y x - y² w = (0.5 - 0.25·0.5, 1); w + 0.1 Δ."""
+
+    examples = (
+        Example({"w": [[0.5, 0.0]], "x": [[1.0, 2.0]]}, {"w": [[0.5375, 0.1]], "y": [[0.5]]}),
+    )
+
+
+def test_a_layer_of_a_sound_recipe_gives_the_numbers_worked_by_hand(known):
+    hold(Double(), NUMBERS, WorkedClaims(), registry=known)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"rule": {"kind": "hebb"}}, "w of a layer of double"),
+        ({"rate": {"kind": "constant", "eta": 0.11}}, "w of a layer of double"),
+        ({"population": {"kind": "repu", "power": 2.0}}, "y of a layer of double"),
+    ],
+    ids=str,
+)
+def test_another_layer_than_worked_by_hand_is_caught(known, entries, said):
+    """Also where the claims' list of parts repeats the recipe's mistake."""
+    found = catch(recipe(**entries), NUMBERS, WorkedClaims(), registry=known)
+    assert said in found
+    assert "x = [[1.0, 2.0]]" in found
 
 
 def test_without_claims_the_parts_are_not_asked():
