@@ -198,7 +198,11 @@ class ScalingClaims(Claims):
 
 
 class RateClaims(Claims):
-    """Of a rate. Examples: given w (synapses), step, steps, epoch, epochs; expected the rate of this neuron."""
+    """Of a rate.
+
+    Examples: given w (synapses), step, steps, epoch, epochs, where it reads them g (events) and memory, by name;
+    expected the rate of this neuron.
+    """
 
     family = "rate"
     examples: ClassVar[Sequence[Example]] = ()
@@ -206,6 +210,10 @@ class RateClaims(Claims):
     def at(self, rate: Any, n: Neuron, step: int, steps: int, epoch: int, epochs: int) -> float:
         """The rate of one neuron in one step."""
         raise NotImplementedError
+
+    def remember(self, rate: Any, n: Neuron) -> Mapping[str, float]:
+        """A neuron's memory after the step, by name: what has one value in all, or one per neuron."""
+        return n.memory
 
 
 class StepClaims(Claims):

@@ -9,13 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neuroplast.component import State
 from neuroplast.progress import Progress
-from neuroplast.registry import Registry
+from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
 from neuroplast.testing.claims import Neuron, RateClaims
 from neuroplast.testing.numbers import float64, hold_near, in_words
-from neuroplast.testing.stated import Worked, stated, worked
+from neuroplast.testing.responses import memory_of
+from neuroplast.testing.stated import Worked, own_memory, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import repeatable, watched
 from neuroplast.view import View
@@ -25,26 +27,41 @@ GRID = (
     *(Progress(0, 8, 1, 2), Progress(7, 8, 0, 2), Progress(1, 2, 3, 4)),
 )
 """First, middle and last steps and epochs, never at the same share of the phase, and a phase of one step."""
+STEPS = 3
+"""Consecutive steps, so that a memory that is wrong in one shows in the next."""
 
 
-def views(registry: Registry) -> Iterator[View]:
-    """Views from small to all geometries: weights at random, of unit length, tiny, and none."""
+def views(subject: Subject) -> Iterator[View]:
+    """Views from small to all geometries: weights at random, of unit length, tiny, and none.
+
+    The rate's memory is new; where it has one, also such that has adapted.
+    """
     for setting in ladder():
-        view = setting.view()
+        view = setting.view(subject.part)
         yield view
         unit = torch.zeros_like(view.w)
         unit[:, 0] = 1.0
         for w in (unit, view.w * 1e-3, view.w * 0):
             yield replace(view, w=w)
-    for setting in geometries(registry):
-        yield setting.view()
+        if type(subject.part).memories():
+            yield view.remembering(State(adapted(subject.part, setting)))
+    for setting in geometries(subject.registry):
+        yield setting.view(subject.part)
 
 
-def neurons(view: View) -> list[Neuron]:
-    """The neurons of a view, in numbers."""
+def neurons(rate: Any, view: View) -> list[Neuron]:
+    """The neurons of a view, in numbers, with what the rate remembers of each."""
     rows = {k: getattr(view, k).transpose(0, 1).flatten(1).tolist() for k in "gvu"}
     w = view.w.flatten(1).tolist()
-    return [Neuron(w[i], *(rows[k][i] for k in "gvu")) for i in range(len(w))]
+    kept = {
+        name: getattr(view.memory, name).expand(len(w)).tolist()
+        for name, declared in rate.memories().items()
+        if declared.shape in ("scalar", "post")
+    }
+    return [
+        Neuron(w[i], *(rows[k][i] for k in "gvu"), memory={k: row[i] for k, row in kept.items()})
+        for i in range(len(w))
+    ]
 
 
 def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
@@ -76,10 +93,10 @@ def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
 def equals_its_formula(subject: Subject) -> None:
     """The claimed rate of each neuron, at the start, the middle and the end of a phase."""
     claims = stated(subject, RateClaims, "at")
-    for view in views(subject.registry):
+    for view in views(subject):
         for p in GRID:
             given = p.step, p.steps, p.epoch, p.epochs
-            expected = [claims.at(subject.part, n, *given) for n in neurons(view)]
+            expected = [claims.at(subject.part, n, *given) for n in neurons(subject.part, view)]
             found = per_neuron(subject.part, view, p)
             hold_near("rate", found, expected, w=view.w, g=view.g, progress=p)
 
@@ -90,18 +107,38 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
     given = case.example.given
     counts = {k: int(given.get(k, default)) for k, default in _START.items()}
     w = float64(case.example.given["w"]) if "w" in given else torch.ones(1, dtype=torch.float64)
-    view = Setting(Plain(neurons=1), (len(w), 1), 1).view(w=w.unsqueeze(0))
+    view = Setting(Plain(neurons=1), (len(w), 1), 1).view(case.part, w=w.unsqueeze(0))
+    if "g" in given:
+        view = replace(view, g=float64(given["g"]).view(-1, 1, 1))
+    for name, value in given.get("memory", {}).items():
+        getattr(view.memory, name).fill_(value)
     found = per_neuron(case.part, view, Progress(**counts))
-    case.hold("rate", found[0], w=w, **counts)
+    case.hold("rate", found[0], w=w, g=view.g, **counts)
 
 
 _START = {"step": 0, "steps": 1, "epoch": 0, "epochs": 1}
 
 
+@check("rate", "remembers as its formula does")
+def remembers_as_claimed(subject: Subject) -> None:
+    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
+    claims = stated(subject, RateClaims, "remember")
+    for setting in (*ladder(), *geometries(subject.registry)):
+        memory = memory_of(subject.part, setting)
+        for step in range(STEPS):
+            view = setting.view(seed=20 * step).remembering(State(memory))
+            each = [claims.remember(subject.part, n) for n in neurons(subject.part, view)]
+            subject.part.adapt(view)
+            for name in own_memory(subject.part, "remember", each[0]):
+                found = memory[name].expand(len(each))
+                what = f"memory {name} after step {step + 1}"
+                hold_near(what, found, [after[name] for after in each], g=view.g, v=view.v)
+
+
 @check("rate", "is a number or one per neuron, finite and not negative")
 def is_a_rate(subject: Subject) -> None:
     """Also for neurons without weights, of unit length, and in a phase of one step."""
-    for view in views(subject.registry):
+    for view in views(subject):
         for progress in GRID:
             per_neuron(subject.part, view, progress)
 
@@ -109,13 +146,14 @@ def is_a_rate(subject: Subject) -> None:
 @check("rate", "leaves alone what it is handed, and gives the same again")
 def keeps_its_hands_off(subject: Subject) -> None:
     """The view and torch's generator stay as they were; nothing hidden is kept between calls."""
-    for view in (setting.view() for setting in ladder()):
+    for view in (setting.view(subject.part) for setting in ladder()):
         for progress in GRID[:4]:
 
             def rate(view: View = view, progress: Progress = progress) -> Tensor:
                 return per_neuron(subject.part, view, progress)
 
             handed = {name: getattr(view, name) for name in TENSORS}
+            handed.update({name: getattr(view.memory, name) for name in subject.part.memories()})
             watched("rate", rate, **handed)
             repeatable("rate", rate)
 
@@ -124,7 +162,7 @@ def keeps_its_hands_off(subject: Subject) -> None:
 def reads_no_input(subject: Subject) -> None:
     """A rate is how fast a neuron learns, not what it learns from: x and third factors belong to the rule."""
     for setting in ladder():
-        view, other = setting.view(), setting.view(seed=50)
+        view, other = setting.view(subject.part), setting.view(seed=50)
         changed = replace(view, x=other.x, w_e=other.w_e, signals={"other": other.u[:, 0]})
         for progress in GRID:
             before = per_neuron(subject.part, view, progress)
@@ -137,7 +175,7 @@ def reads_no_input(subject: Subject) -> None:
 def reads_no_other_neuron(subject: Subject) -> None:
     """Another first neuron leaves the rates of the others alone: a synapse cannot know them."""
     for setting in (s for s in ladder() if s.synapse.output_shape(s.shape)[0] > 1):
-        view, other = setting.view(), setting.view(seed=50)
+        view, other = setting.view(subject.part), setting.view(seed=50)
         changed = replace(view, w=view.w.clone(), **{k: getattr(view, k).clone() for k in "uvg"})
         changed.w[0] = other.w[0]
         for name in "uvg":
@@ -147,3 +185,6 @@ def reads_no_other_neuron(subject: Subject) -> None:
             found = per_neuron(subject.part, changed, progress)[1:]
             shown: dict[str, Any] = {"w before": view.w, "w": changed.w, "progress": progress}
             hold_near("rates of the others after neuron 0 changed", found, before, **shown)
+
+
+adapting("rate")

@@ -4,11 +4,12 @@ import pytest
 import torch
 from support.asking import catch, hold, hold_all
 
-from neuroplast import Rate
+from neuroplast import Memory, Rate
 from neuroplast.testing import Example, RateClaims
 
 FORMULA = "equals its formula, neuron by neuron"
 EXAMPLE = "gives the numbers worked by hand"
+REMEMBERS = "remembers as its formula does"
 FORM = "is a number or one per neuron, finite and not negative"
 HANDS = "leaves alone what it is handed, and gives the same again"
 INPUT = "does not read the input, nor the signals"
@@ -52,6 +53,29 @@ class ByLengthClaims(RateClaims):
         return rate.eta * abs(sum(v * v for v in n.w) ** 0.5 - 1)
 
 
+class Tired(Double):
+    """η_i = eta / (1 + s_i), s_i the sum of g² in steps before."""
+
+    spent = Memory("post")
+
+    def at(self, view, progress):
+        return self.eta / (1 + view.memory.spent)
+
+    def adapt(self, view):
+        view.memory.spent.add_(view.g.square().transpose(0, 1).flatten(1).sum(1))
+
+
+class TiredClaims(RateClaims):
+    of = "double"
+    examples = (Example({"memory": {"spent": 4.0}}, 0.1), Example({"g": [9.0]}, 0.5))
+
+    def at(self, rate, n, step, steps, epoch, epochs):
+        return rate.eta / (1 + n.memory["spent"])
+
+    def remember(self, rate, n):
+        return {"spent": n.memory["spent"] + sum(g * g for g in n.g)}
+
+
 def rate(compute, name="Broken"):
     """A rate that is this function of itself, the view and the progress."""
     return type(name, (Double,), {"at": lambda self, view, p: compute(self, view, p)})()
@@ -61,7 +85,42 @@ def rate(compute, name="Broken"):
     ("part", "claims"), [(Falling(), FallingClaims()), (ByLength(), ByLengthClaims())]
 )
 def test_sound_rates_pass_everything(part, claims):
-    hold_all(part, "rates", claims)
+    hold_all(part, "rates", claims, but=(REMEMBERS,))
+
+
+def test_a_sound_rate_with_memory_passes_everything():
+    hold_all(Tired(), "rates", TiredClaims())
+
+
+def tired(at=None, adapt=None):
+    """The rate with memory, with one of its methods replaced."""
+    methods = {"at": at or Tired.at, "adapt": adapt or Tired.adapt}
+    return type("Broken", (Tired,), methods)()
+
+
+def test_forgetting_is_caught():
+    found = catch(tired(adapt=lambda r, v: None), REMEMBERS, TiredClaims())
+    assert "memory spent after step 1" in found
+
+
+def test_counting_one_step_is_caught_in_the_next():
+    def only_this(r, v):
+        v.memory.spent.copy_(v.g.square().transpose(0, 1).flatten(1).sum(1))
+
+    assert "after step 2" in catch(tired(adapt=only_this), REMEMBERS, TiredClaims())
+
+
+def test_a_rate_that_does_not_read_its_memory_is_caught():
+    assert "w = " in catch(tired(at=lambda r, v, p: r.eta), FORMULA, TiredClaims())
+    assert "0.1" in catch(tired(at=lambda r, v, p: r.eta), EXAMPLE, TiredClaims())
+
+
+def test_remembering_while_it_is_asked_is_caught():
+    def counting(r, v, p):
+        v.memory.spent.add_(1)
+        return r.eta
+
+    assert "changed spent" in catch(tired(at=counting), HANDS)
 
 
 FALLING = {
