@@ -26,7 +26,7 @@ def faults_of(example: Example, form: Form, part: Any) -> Iterator[str]:
         return
     tables = {"memory": form.memory, "signals": form.signals}
     known = [*form.given, *form.flags, *(name for name, may in tables.items() if may)]
-    for name in example.given.keys() - set(known):
+    for name in sorted(example.given.keys() - set(known), key=str):
         yield f"gives {name!r}, which nothing reads; {nearest(str(name), known)}"
     lengths: Lengths = {}
     wrong = [
@@ -80,7 +80,7 @@ def _wrong_expected(
     if not isinstance(expected, Mapping) or not expected:
         yield f"expected is {expected!r}; make it a table with some of {names}"
         return
-    for name in expected.keys() - wanted.keys():
+    for name in sorted(expected.keys() - wanted.keys(), key=str):
         yield f"expects {name!r}, which nothing gives; {nearest(str(name), wanted)}"
     named = {f"expected {name}": values for name, values in expected.items()}
     asked = {f"expected {name}": numbers for name, numbers in wanted.items()}
@@ -185,7 +185,7 @@ def _wrong_signals(signals: Any, part: Any, lengths: Lengths) -> Iterator[str]:
         yield f"signals is {signals!r}; make it a table of values by name"
         return
     read = set(part.reads) - LOCAL_NAMES
-    for name in signals.keys() - read:
+    for name in sorted(signals.keys() - read, key=str):
         yield f"signal {name!r} is not read by {part.kind}; {nearest(str(name), read)}"
     wanted = Numbers((("batch",), ("batch", "post")))
     for name in sorted(read):
