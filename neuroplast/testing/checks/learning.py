@@ -23,6 +23,7 @@ _GROUPS = {
     "constraints": "weights",
     "dynamics": "neurons",
     "competition": "neurons",
+    "rate": "weights",
     "normalisation": "statistics",
 }
 """The group with which each part's memory adapts."""
