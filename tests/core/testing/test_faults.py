@@ -21,7 +21,6 @@ from neuroplast.testing import (
 )
 from neuroplast.testing.faults import faults
 
-
 GIVEN = {"w": [[1.0]], "x": [[2.0]], "g": [[3.0]]}
 
 
