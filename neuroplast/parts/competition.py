@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
 
 class Competition(LayerPart):
-    """v -> g, the plasticity activity. Ties go to the lowest index.
+    """v -> g, the plasticity activity. Ties go to the lowest index, unless it `keeps_ties`.
 
     graded: whether several neurons are meant to share; one that takes all is then a sign of saturation.
+    keeps_ties: whether neurons with equal drives have equal g, where otherwise the first of them would win.
     couples_batch: whether the g of one stimulus depends on the others of its batch.
     couples_positions: whether groups of competitors depend on each other, such as a position on the next one.
     """
 
     family: ClassVar[str] = "competition"
     graded: ClassVar[bool] = False
+    keeps_ties: ClassVar[bool] = False
     couples_batch: ClassVar[bool] = False
     couples_positions: ClassVar[bool] = False
 

@@ -135,9 +135,12 @@ def by_hand(subject: Subject, case: Worked) -> None:
 
 @check("competition", "gives ties to the lowest index, with drives", lambda subject: TIED)
 def ties_go_to_the_lowest(subject: Subject, drives: str) -> None:
-    """Equal drives compete as if each were a hair larger than the next one, so that winners are the same everywhere."""
+    """Equal drives compete as if each a hair larger than the next, the same everywhere; alike if it `keeps_ties`."""
 
     def hold(call: Call) -> None:
+        if subject.part.keeps_ties:
+            _hold_alike(call)
+            return
         v, g = call.given["v"], call.result()
         expected = replace(call, given={"v": _untied(v, in_space(call.part))}).result()
         if float((g - expected).abs().max()) > _CLOSE:
@@ -148,6 +151,20 @@ def ties_go_to_the_lowest(subject: Subject, drives: str) -> None:
             )
 
     of_each(calls(subject, drives), hold)
+
+
+def _hold_alike(call: Call) -> None:
+    """Hold that competitors with equal drives have equal g."""
+    v, g = call.given["v"], call.result()
+    dim = 2 if in_space(call.part) else 1
+    drives, activities = (on_a_line(t).movedim(dim, -1) for t in (v, g))
+    equal = drives.unsqueeze(-1) == drives.unsqueeze(-2)
+    apart = (activities.unsqueeze(-1) - activities.unsqueeze(-2)).abs() > _HAIR
+    if (equal & apart).any():
+        raise Violation(
+            f"g of {call.part}: declares keeps_ties, and equal drives have another g",
+            in_words(v=v, g=g),
+        )
 
 
 def _untied(v: Post, in_space: bool) -> Post:

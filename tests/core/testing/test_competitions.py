@@ -126,9 +126,25 @@ class FirstAlways(Best):
         return along(self.axis, v + bonus, self.keep)
 
 
+class AllTies(Best):
+    """Keeps whoever is as large as the k-th largest."""
+
+    keeps_ties = True
+
+    def keep(self, v, dim):
+        kth = v.topk(min(self.k, v.shape[dim]), dim).values.amin(dim, keepdim=True)
+        return torch.where(v >= kth, v, 0.0)
+
+
+class FirstOfTies(Best):
+    keeps_ties = True
+
+
 @pytest.mark.parametrize(
     ("part", "name", "told"),
     [
+        (FirstOfTies(), TIES, "declares keeps_ties, and equal drives have another g"),
+        (FirstOfTies(axis="space"), TIES, "declares keeps_ties"),
         (LastOfTies(), TIES, "let ties go to the lowest index"),
         (LastOfTies(k=2), TIES, "let ties go to the lowest index"),
         (LastOfTies(axis="space"), TIES, "axis=space"),
@@ -144,6 +160,11 @@ class FirstAlways(Best):
 )
 def test_a_competition_with_other_winners_is_caught(part, name, told):
     assert told in catch(part, name, BestClaims())
+
+
+@pytest.mark.parametrize("axis", ["channels", "space"])
+def test_a_competition_may_keep_ties_if_it_says_so(axis):
+    hold(AllTies(k=2, axis=axis), TIES, BestClaims())
 
 
 def test_the_smallest_example_is_shown():
