@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from torch import Tensor
@@ -25,10 +25,12 @@ class Memory:
     shape: "scalar", or one axis or a tuple of axes: "pre" (input channels or features), "post" (neurons),
         "positions" (the positions of the response), "weights" (the shape of w), or a whole number.
     init: the value it starts from.
+    dtype: "float16" where there is much of it and a precision of eleven bits will do.
     """
 
     shape: MemoryAxis | tuple[MemoryAxis, ...] = "scalar"
     init: float = 0.0
+    dtype: Literal["float32", "float16"] = "float32"
 
     def size(self, axes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
         """The concrete shape, given what each named axis stands for; PluginError for one that is not there."""

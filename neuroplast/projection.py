@@ -176,7 +176,9 @@ def allocate(
 ) -> tuple[State, dict[str, Tensor]]:
     """The tensors of the memories that a part declares, and the part's view of them."""
     tensors = {
-        name: torch.full(memory.size(axes), memory.init, dtype=torch.float32, device=device)
+        name: torch.full(
+            memory.size(axes), memory.init, dtype=getattr(torch, memory.dtype), device=device
+        )
         for name, memory in part.memories().items()
     }
     return State(tensors), tensors
