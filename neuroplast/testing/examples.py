@@ -127,7 +127,7 @@ def _shape(name: str, values: Any, whole: bool) -> tuple[int, ...] | str:
         return wrong
     if len(set(shapes)) > 1:
         return f"{name} is ragged: {values!r}; give lists of the same length"
-    return len(values), *shapes[0]  # type: ignore[arg-type]  # no string is left
+    return len(values), *shapes[0]
 
 
 def _number(name: str, value: Any, whole: bool) -> tuple[int, ...] | str:

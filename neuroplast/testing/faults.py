@@ -47,9 +47,8 @@ def faults(part: type[Component], claims: Any, checks: Iterable[str]) -> list[st
 
 def _base(family: str) -> type[Claims]:
     """The interface of claims of a family."""
-    return next(
-        c for c in vars(bases).values() if inspect.isclass(c) and vars(c).get("family") == family
-    )
+    found = (c for c in vars(bases).values() if inspect.isclass(c) and issubclass(c, Claims))
+    return next(c for c in found if vars(c).get("family") == family)
 
 
 # -- names and methods -------------------------------------------------------------------------------------------------
@@ -94,6 +93,7 @@ def _missing(claims: Any, base: type[Claims]) -> Iterator[str]:
 
 def _uncallable(claims: Any, base: type[Claims]) -> Iterator[str]:
     """Methods that cannot be called with what the kit has for them."""
+    given: tuple[str, ...]
     for name, member in _own(claims).items():
         if _is_statement(member):
             given, called = ("part",), f"{name}(self, part)"

@@ -105,7 +105,7 @@ def equals_its_formula(subject: Subject) -> None:
 def agrees_with_examples(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and source, since a formula and a part may share a misreading."""
     given = case.example.given
-    counts = {k: int(given.get(k, default)) for k, default in _START.items()}
+    counts: dict[str, Any] = {k: int(given.get(k, default)) for k, default in _START.items()}
     w = float64(case.example.given["w"]) if "w" in given else torch.ones(1, dtype=torch.float64)
     view = Setting(Plain(neurons=1), (len(w), 1), 1).view(case.part, w=w.unsqueeze(0))
     if "g" in given:
