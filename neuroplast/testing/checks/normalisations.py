@@ -130,8 +130,7 @@ def by_hand(subject: Subject, case: Worked) -> None:
 @check("normalisation", "treats each stimulus alone when frozen")
 def alone_when_frozen(subject: Subject) -> None:
     """Frozen, a stimulus is seen through running statistics and nothing else, so a batch of one will do."""
-    for call in calls(subject, (False,)):
-        stimuli_alone(call)
+    of_each(calls(subject, (False,)), stimuli_alone)
 
 
 @check("normalisation", "declares truly whether it couples the batch")
