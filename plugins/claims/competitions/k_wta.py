@@ -10,7 +10,7 @@ from neuroplast_plugins.claims.competitions.groups import activities, first_larg
 
 
 class KWtaClaims(CompetitionClaims):
-    """g = v (drive) or 1 (binary) at the k largest drives, 0 elsewhere."""
+    """g = a at the k largest drives, 0 elsewhere, or -a with anti-Hebbian losers; a = v (drive) or 1 (binary)."""
 
     of = "k_wta"
     cases = (
@@ -19,6 +19,8 @@ class KWtaClaims(CompetitionClaims):
         {"k": 3},
         {"activity": "binary"},
         {"k": 2, "activity": "binary"},
+        {"k": 2, "anti_hebbian": True},
+        {"activity": "binary", "anti_hebbian": True},
         {"axis": "space"},
         {"k": 2, "activity": "binary", "axis": "space"},
     )
@@ -42,15 +44,28 @@ class KWtaClaims(CompetitionClaims):
             parameters={"k": 2},
             note="negative drives can win, and keep their sign",
         ),
+        Example(
+            given={"v": [2.0, -3.0, 1.0, 0.5]},
+            expected=[2.0, 3.0, 1.0, -0.5],
+            parameters={"k": 2, "anti_hebbian": True},
+            note="2 and 1 win; losers have minus their drives, 3 and -0.5",
+        ),
+        Example(
+            given={"v": [2.0, 2.0, 2.0]},
+            expected=[1.0, 1.0, -1.0],
+            parameters={"k": 2, "activity": "binary", "anti_hebbian": True},
+            note="the last of the three has lost the tie",
+        ),
     )
 
     def compete(self, competition: Any, v: list[float]) -> list[float]:
         """Take the largest, k times; of equal drives the first."""
-        g = [0.0] * len(v)
+        sizes = list(v) if competition.activity == "drive" else [1.0] * len(v)
+        g = [-size if competition.anti_hebbian else 0.0 for size in sizes]
         left = list(v)
         for _ in range(competition.k):
             winner = first_largest(left)
-            g[winner] = v[winner] if competition.activity == "drive" else 1.0
+            g[winner] = sizes[winner]
             left[winner] = float("-inf")
         return g
 
@@ -66,7 +81,8 @@ class KWtaClaims(CompetitionClaims):
     def k_are_active(self, competition: Competition) -> None:
         """As many are active as should be, also where all drives are equal or negative."""
         k = competition.k  # type: ignore[attr-defined]
-        g = activities(competition, [1.5] * 5, [-1.0] * 5, [-3.0, -1.0, -2.0, -5.0, -4.0])
+        silent = competition.model_copy(update={"anti_hebbian": False})
+        g = activities(silent, [1.5] * 5, [-1.0] * 5, [-3.0, -1.0, -2.0, -5.0, -4.0])
         assert (g != 0).sum(1).tolist() == [k, k, k], g
 
 
