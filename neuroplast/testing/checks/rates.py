@@ -12,7 +12,7 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.progress import Progress
 from neuroplast.testing.adapting import adapted, adapting
-from neuroplast.testing.asking import Violation, check
+from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
 from neuroplast.testing.claims import Neuron, RateClaims
 from neuroplast.testing.numbers import float64, hold_near, in_words
@@ -122,6 +122,8 @@ _START = {"step": 0, "steps": 1, "epoch": 0, "epochs": 1}
 @check("rate", "remembers as its formula does")
 def remembers_as_claimed(subject: Subject) -> None:
     """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
+    if not type(subject.part).memories():
+        raise NotApplicable(f"{subject.kind} declares no memory")
     claims = stated(subject, RateClaims, "remember")
     for setting in (*ladder(), *geometries(subject.registry)):
         memory = memory_of(subject.part, setting)
