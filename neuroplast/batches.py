@@ -21,10 +21,13 @@ def find_lone_stimuli(
 ) -> list[Problem]:
     """Phases with a batch of one stimulus, often the last, that a normalisation cannot adapt to.
 
-    shape: of one stimulus. stimuli: how many there are to learn from.
+    shape: of one stimulus, before preprocessing. stimuli: how many there are to learn from.
     """
     lone = [stage for stage in stages if 1 in _sizes(stage.phase, stage.phase.batch, stimuli)]
-    refused = dict(_refusals(Network(scenario.layers, shape))) if lone else {}
+    if not lone:
+        return []
+    seen = scenario.preprocessed_shape(shape)
+    refused = dict(_refusals(Network(scenario.layers, seen, signed=scenario.signed)))
     found = {
         stage.phase.name: _problem(stage.phase, name, refused[name], stimuli)
         for stage in reversed(lone)

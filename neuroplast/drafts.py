@@ -39,6 +39,7 @@ class Draft:
     def conditions(self) -> list[str]:
         """The names of its conditions; one without a name where it lists none."""
         listed = self.data.get("conditions", [])
+        listed = listed if isinstance(listed, list | tuple) else []  # validation tells what is odd
         names = [c.get("name", "") for c in listed if isinstance(c, Mapping)]
         return names or [""]
 
@@ -107,17 +108,17 @@ def load_scenario(
 def find_problems(given: Draft, conditions: Iterable[str]) -> list[Problem]:
     """All that is wrong in some conditions, before stimuli are read.
 
-    What is wrong in every one of them, and before any is applied, is told once; what else, with the condition's name.
+    What is wrong before any is applied, and in one of them or more, is told once; what else, with the condition's name.
     """
     chosen = [condition for condition in dict.fromkeys(conditions) if condition]
     before = _problems(given, "")
     found = {condition: _problems(given, condition) for condition in chosen}
-    common = [p for p in before if all(p in problems for problems in found.values())]
-    return common + [
+    kept = [p for p in before if not found or any(p in problems for problems in found.values())]
+    return kept + [
         replace(p, path=f"{condition}: {p.path}")
         for condition, problems in found.items()
         for p in problems
-        if p not in common
+        if p not in kept
     ]
 
 
@@ -141,6 +142,11 @@ def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")
         return [Problem(name, found)]
+    except (MemoryError, RuntimeError) as error:  # the latter is torch's
+        if "memory" not in str(error) and not isinstance(error, MemoryError):
+            raise
+        found = " ".join(str(error).split())
+        return [Problem("layers", f"do not fit into memory ({found})", "use fewer neurons")]
     return []
 
 
@@ -160,7 +166,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str
         ) from None
     except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"{path}: is no valid {path.suffix[1:] or 'text'} file: {error}; mend that place"
+            f"{path}: is no valid {'json' if path.suffix == '.json' else 'toml'} file: {error}; mend that place"
         ) from None
     return path.stem, str(source), data
 

@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails
 from neuroplast.errors import Problem
 
 _NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections")
+_TYPES = {"tuple_type": "a list", "model_type": "a table", "dict_type": "a table"}
+"""What scenario files call what they should hold, by pydantic's name of the error."""
 _OURS = ("unknown_key", "part", "incomplete", "forms")
 
 
@@ -54,4 +56,5 @@ def _problem(details: ErrorDetails, data: Any, whole: str) -> Problem:
         found, _, remedy = details["msg"].partition("; ")
         return Problem(path, found, remedy)
     wanted = details["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    wanted = _TYPES.get(kind, wanted)
     return Problem(path, f"found {details['input']!r}", f"should be {wanted}")

@@ -34,6 +34,9 @@ from neuroplast.results import Run, RunSet, write_results
 from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
 
+_MOST_THREADS = 1024
+"""So many start anywhere; far more end the process without a word."""
+
 Source = str | Path | Mapping[str, Any] | Draft
 Sets = Iterable[str | tuple[str, Any]]
 
@@ -222,10 +225,11 @@ def _execute(
     check_labels(scenario, parts.train)
     prepare = Preparation(scenario, parts.train, seed, device)
     sample = prepare(parts.train.x[:1000], "score")
-    seen = scenario.preprocessed_shape(tuple(parts.train.x.shape[1:]))
+    shape = tuple(parts.train.x.shape[1:])
+    seen = scenario.preprocessed_shape(shape)
     network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
     known = registry.current()
-    planned, shape = stages(scenario, list(network.layers), len(parts.train)), network.input_shape
+    planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
         raise ScenarioError(title, problems)
     count = sum(stage.steps for stage in planned)
@@ -392,8 +396,8 @@ def _device(name: str) -> torch.device:
 def _threads(count: int | None) -> Iterator[None]:
     before = torch.get_num_threads()
     if count is not None:
-        if count < 1:
-            raise ConfigurationError(f"--threads {count}: must be 1 or more")
+        if not 1 <= count <= _MOST_THREADS:
+            raise ConfigurationError(f"--threads {count}: must be from 1 to {_MOST_THREADS}")
         torch.set_num_threads(count)
     try:
         yield

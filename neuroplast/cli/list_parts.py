@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from neuroplast.cli.names import alike
 from neuroplast.cli.output import AsJson, columns, kind_meant, print_json, say
 
 
@@ -21,7 +22,7 @@ def list_parts(
 
     known = registry.current()
     if kind:
-        _print_parts(known, kind_meant(kind), as_json)
+        _print_parts(known, _kind(known, kind), as_json)
         return
     kinds = known.kinds()
     if as_json:
@@ -32,6 +33,19 @@ def list_parts(
         print(columns(rows))
     empty = sorted(kinds.keys() - filled.keys())
     say(*([f"none yet: {', '.join(empty)}"] if empty else []))
+
+
+def _kind(known: Any, text: str) -> str:
+    """The kind that was meant; what is the name of a part is told from a kind."""
+    from neuroplast.errors import ConfigurationError
+
+    try:
+        return kind_meant(text)
+    except ConfigurationError as error:
+        exact, _ = alike(known, text)
+        ways = ", ".join(f"show {kind} {name}" for kind, name in sorted(exact))
+        told = f"{text!r} is a name, and no kind; write: {ways}" if ways else str(error)
+        raise ConfigurationError(told) from None
 
 
 def _print_parts(known: Any, kind: str, as_json: bool) -> None:

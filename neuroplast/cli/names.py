@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from neuroplast.cli.output import meant, plainly
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from neuroplast.registry import Registry
 
 
@@ -32,6 +34,14 @@ def alike(known: Registry, text: str) -> tuple[set[tuple[str, str]], set[tuple[s
     every = [(kind, n, part) for kind in known.kinds() for n, part in names(known, kind).items()]
     exact = {(kind, part) for kind, n, part in every if n == plain}
     return exact, {(kind, part) for kind, n, part in every if plain and n.startswith(plain)}
+
+
+def advice(text: str, candidates: Iterable[str]) -> str:
+    """A remedy for a name that is not known: the one most like it, or where to see all."""
+    from neuroplast.tables import nearest
+
+    near = nearest(plainly(text), candidates)
+    return "see what there is: neuroplast list" if near.startswith("known: ") else near
 
 
 def every_name(known: Registry) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neuroplast.cli import locality
-from neuroplast.cli.names import alike, every_name, named
+from neuroplast.cli.names import advice, alike, every_name, named
 from neuroplast.cli.output import (
     AsJson,
     Sets,
@@ -59,6 +59,8 @@ def show(
         name = named(known, kind, words[1])
     else:
         kind, name = _anywhere(known, words[0])
+    if kind != SCENARIO and sets:
+        raise ConfigurationError(f"--set {sets[0]}: {kind} {name} is no scenario; leave it out")
     if kind != SCENARIO:
         _show_part(known, kind, name, as_json)
     elif as_json:
@@ -73,7 +75,6 @@ def show(
 def _anywhere(known: Registry, text: str) -> tuple[str, str]:
     """(kind, name) of what was meant, of whatever kind."""
     from neuroplast.errors import ConfigurationError
-    from neuroplast.tables import nearest
 
     exact, longer = alike(known, text)
     found = exact or longer
@@ -86,8 +87,12 @@ def _anywhere(known: Registry, text: str) -> tuple[str, str]:
         raise ConfigurationError(
             f"{text!r} is a kind; name one too: show {kind} NAME. For all of its names: list {kind}"
         )
-    advice = nearest(plainly(text), {*kinds(), *every_name(known)})
-    raise ConfigurationError(f"no part or scenario {text!r}; {advice}")
+    if text.endswith(".py"):
+        raise ConfigurationError(
+            f"{text}: is a plugin, not a part; write the name of the part, and --plugin {text}"
+        )
+    candidates = {*kinds(), *every_name(known)}
+    raise ConfigurationError(f"no part or scenario {text!r}; {advice(text, candidates)}")
 
 
 # -- a part ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,13 @@ import pytest
         ({"stimuli": 'stimuli = "gausian"'}, "stimuli: unknown stimuli 'gausian'; did you mean"),
         ({"about": "epocs = 3"}, "epocs: unknown key"),
         ({"about": "seeds = [1, 1]"}, "seeds"),
+        ({"about": "seeds = 7"}, "seeds: found 7; should be a list"),
+        ({"layers": "layers = [3]\n[x]"}, "layer1: found 3; should be a table"),
+        ({"about": "conditions = 3"}, "conditions: found 3; should be a list"),
+        (
+            {"synapse": 'synapse = { kind = "dense", neurons = 1_000_000_000_000_000 }'},
+            "layers: do not fit into memory (",
+        ),
         (
             {"rate": "rate = { kind = 'constant', eta = -0.5 }"},
             "layer1.rate.eta: found -0.5; should be greater than 0",

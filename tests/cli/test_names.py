@@ -25,6 +25,15 @@ def test_a_beginning_of_several_kinds_lists_them(cli):
     assert "kind 'r' is ambiguous; it may be rate, readout, recipe, rule" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("name", "ways"), [("oja", "show rule oja"), ("linear", "show population linear, show rate li")]
+)
+def test_a_name_is_no_kind(cli, name, ways):
+    answer = cli("list", name)
+    assert answer.code == 2
+    assert f"{name!r} is a name, and no kind; write: {ways}" in answer.err
+
+
 def test_an_unknown_kind_lists_all(cli):
     answer = cli("list", "gadget")
     assert answer.code == 2
@@ -123,7 +132,9 @@ def test_a_beginning_of_several_names_lists_them(cli):
         (("rule", "quickstart"), "unknown rule 'quickstart'; found of another kind: scenario qui"),
         (("rules",), "'rules' is a kind; name one too: show rule NAME"),
         (("ruul",), "no part or scenario 'ruul'; did you mean 'rule'?"),
-        (("",), "no part or scenario ''; known: "),
+        (("",), "no part or scenario ''; see what there is: neuroplast list"),
+        (("mine.py",), "mine.py: is a plugin, not a part; write the name of the part, and --plu"),
+        (("rule", "oja", "--set", "a=b"), "--set a=b: rule oja is no scenario; leave it out"),
         (("rule", ""), "unknown rule ''; known: "),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",

@@ -216,7 +216,7 @@ def test_a_local_file_is_loaded_once(cli, tried, words):
         (("scenario", "quickstart"), "quickstart is a scenario, which is checked by: neuroplast"),
         (("oja", "rule"), "'rule' is a kind; name a part of it too: plugins check rule NAME"),
         (("oja", "oya"), "no plugin or part 'oya'; did you mean 'oja'?"),
-        (("",), "no plugin or part ''; known: "),
+        (("",), "no plugin or part ''; see what there is: neuroplast list"),
         (("absent.py",), "absent.py: no such file"),
         (("oja", "--only", "nothing like it"), "--only 'nothing like it': no check has this"),
         (("builtin", "--no-plugins=builtin"), "plugin builtin is disabled; leave out --no-plugins"),

@@ -56,6 +56,10 @@ def test_no_verb_prints_help_and_is_wrong_usage(cli):
         (("run", "quickstart", "--seed", "1", "--seeds", "2"), "--seed 1 --seeds 2: give one"),
         (("run", "quickstart", "--device", "abacus"), "abacus"),
         (("run", "quickstart", "--threads", "0"), "--threads"),
+        (
+            ("run", "oja_first_component", "--quiet", "--threads", "9999"),
+            "9999: must be from 1 to 1024",
+        ),
         (("run", "quickstart", "--set", "seed"), "--set 'seed': found no value"),
         (("run", "quickstart", "--condition", "leaned"), "did you mean 'learned'?"),
         (("show", "a", "b", "c"), "too many words"),

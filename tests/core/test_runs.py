@@ -239,8 +239,8 @@ def test_a_new_folder_by_default(tmp_path, monkeypatch):
     ("changes", "told"),
     [
         ({"device": "abacus"}, "--device abacus: is not here; choose auto or cpu"),
-        ({"threads": 0}, "--threads 0: must be 1 or more"),
-        ({"threads": -2}, "--threads -2: must be 1 or more"),
+        ({"threads": 0}, "--threads 0: must be from 1 to 1024"),
+        ({"threads": -2}, "--threads -2: must be from 1 to 1024"),
     ],
 )
 def test_what_a_machine_has_not_is_told_before_anything_is_made(tmp_path, changes, told):
@@ -393,7 +393,7 @@ def test_layers_that_do_not_fit_are_told_with_their_condition():
 
 
 def test_faults_of_all_conditions_are_told_at_once():
-    """One that is in every condition once; one that no chosen condition has, not at all."""
+    """One that is there before any condition is applied is told once."""
     conditions = [
         {"name": "a", "set": {"layer1.rate.eta": -1.0}},
         {"name": "b", "set": {"layer2.synapse.neurons": 0}},
@@ -418,7 +418,7 @@ def test_a_fault_that_every_condition_mends_is_none():
     given["layers"][0] = {**LAYER, "rate": {"eta": -1.0}}
     assert len(runs.plan(given).scenarios) == 2
     given["conditions"][1]["set"] = {}
-    with pytest.raises(ScenarioError, match=r"1 problem\n  b: layer1.rate.eta"):
+    with pytest.raises(ScenarioError, match=r"1 problem\n  layer1.rate.eta"):
         runs.plan(given)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroplast.cli.names import alike, every_name, named, names
+from neuroplast.cli.names import advice, alike, every_name, named, names
 from neuroplast.cli.output import (
     AsJson,
     columns,
@@ -134,7 +134,6 @@ def _scenario(name: str) -> ConfigurationError:
 def _anywhere(known: Registry, text: str) -> str:
     """The plugin, or the part of whatever kind, with this name, or with the only name that begins with it."""
     from neuroplast.kinds import KINDS, SCENARIO
-    from neuroplast.tables import nearest
 
     plain = plainly(text)
     plugins = {plainly(p.name): p.name for p in known.plugins}
@@ -157,8 +156,8 @@ def _anywhere(known: Registry, text: str) -> str:
         raise ConfigurationError(
             f"{text!r} is a kind; name a part of it too: plugins check {kind} NAME"
         )
-    known_names = {*plugins, *every_name(known), *kinds()} - set(names(known, SCENARIO))
-    raise ConfigurationError(f"no plugin or part {text!r}; {nearest(plain, known_names)}")
+    candidates = {*plugins, *every_name(known), *kinds()} - set(names(known, SCENARIO))
+    raise ConfigurationError(f"no plugin or part {text!r}; {advice(text, candidates)}")
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
