@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from neuroplast import registry
 from neuroplast.component import Component
-from neuroplast.errors import ConfigurationError, ScenarioError
+from neuroplast.errors import ConfigurationError, PluginError, ScenarioError
 from neuroplast.layer import Layer
 from neuroplast.parts.recipe import Recipe
 from neuroplast.problems import problems
 from neuroplast.registry import Registry
 from neuroplast.shapes import Shape
+from neuroplast.signatures import misfit
 from neuroplast.spec import LayerSpec, part_fields
 from neuroplast.tables import merged
 
@@ -36,7 +37,13 @@ class RegistryResolver:
         if not isinstance(table.get("kind"), str):
             known = ", ".join(self.registry.kinds()[interface.family])
             raise ConfigurationError(f"no kind is named; add kind = ... (known: {known or 'none'})")
-        part = self.registry.get(interface.family, table["kind"]).part
+        entry = self.registry.get(interface.family, table["kind"])
+        part = entry.part
+        if wrong := misfit(part, interface):
+            raise PluginError(
+                f"plugin {entry.plugin.name} (package {entry.plugin.package}): "
+                f"{interface.family} {part.kind!r}: {wrong}"
+            )
         return part.model_validate(part.plain({k: v for k, v in table.items() if k != "kind"}))
 
     def default(self, interface: type[Component]) -> Component | None:

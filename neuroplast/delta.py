@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,6 +13,7 @@ from neuroplast.functional import per_neuron
 from neuroplast.shapes import Post, Pre, Weights
 
 if TYPE_CHECKING:
+    from neuroplast.component import Component
     from neuroplast.parts.synapse import Geometry
 
 Factor = float | Tensor
@@ -52,11 +53,13 @@ class Delta:
 
     geometry: lowers outer products to the synapse's own operation.
     w_e: the effective weights, which decay multiplies.
+    makers: the parts that it went through so far, to be named where computing it fails.
     """
 
     geometry: Geometry
     w_e: Weights
     terms: tuple[Term, ...] = ()
+    makers: tuple[Component, ...] = field(default=(), repr=False, compare=False)
 
     def __add__(self, other: Delta) -> Delta:
         """The sum of two changes of the same weights."""
@@ -84,6 +87,10 @@ class Delta:
     def __truediv__(self, divisor: Factor) -> Delta:
         """The change divided by a number, or by one value per neuron."""
         return self * (1.0 / divisor)
+
+    def made_by(self, part: Component) -> Delta:
+        """The same change, known to come from a part too."""
+        return replace(self, makers=(*self.makers, part))
 
     def computed(self) -> Delta:
         """The same change with its tensor computed, for those who need to look at the numbers."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neuroplast.component import Component
 
 
 class NeuroplastError(Exception):
@@ -44,6 +50,14 @@ class PluginError(NeuroplastError):
     """A plugin that could not be loaded, or failed while it was used."""
 
 
+class PartError(PluginError):
+    """A part that gave what nothing can be done with; `part` says whose plugin is to mend it."""
+
+    def __init__(self, part: Component, message: str) -> None:
+        self.part = part
+        super().__init__(f"{part.family} {part.kind!r}: {message}")
+
+
 class LearningError(NeuroplastError):
     """Learning that cannot go on, such as a change that is not finite."""
 
@@ -72,3 +86,10 @@ class ScenarioError(ConfigurationError):
         self.source, self.problems = source, problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__("\n".join([f"{source}: {count}", *(f"  {p}" for p in problems)]))
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error says that there is not enough memory; torch has no class of its own for it."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "memory" in str(error)
+    )

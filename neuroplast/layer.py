@@ -10,12 +10,14 @@ from typing import Literal, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from neuroplast import answers
 from neuroplast.component import NO_STATE, State
 from neuroplast.delta import Delta
 from neuroplast.errors import ConfigurationError, LearningError, NotFiniteError
 from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
 from neuroplast.parts.rule import Rule
+from neuroplast.parts.signal import Signal
 from neuroplast.progress import Progress
 from neuroplast.projection import Projection, allocate
 from neuroplast.settling import settle
@@ -190,12 +192,12 @@ class Layer:
                 part.adapt(views[0].remembering(self._memories[path]))
         if self.observer:
             self.observer.changed(self)
-        return self._answer_again(views) if respond_after and views else self.spec.pool.pool(y)
+        return self._answer_again(views) if respond_after and views else self._pooled(y)
 
     def respond(self, x: Inputs) -> Post:
         """The pooled response; changes nothing but, while they adapt, the statistics of the normalisation."""
         views, v_response = self.present(x, compete=self.spec.population.reads_g)
-        return self.spec.pool.pool(self._respond(v_response, views))
+        return self._pooled(self._respond(v_response, views))
 
     def present(self, x: Inputs, compete: bool) -> tuple[list[View], Post]:
         """Normalise, drive, integrate, compete: a view for each projection, and the v that is responded to."""
@@ -217,7 +219,7 @@ class Layer:
         same = all(r is d for r, d in zip(responses, drives, strict=True))
         u, v = self._integrate(_sum(drives))
         v_response = v if same else self._integrate(_sum(responses))[1]
-        g = self.spec.competition.compete(v, self._memory("competition")) if compete else v
+        g = self._competed(v) if compete else v
         rest, views = iter(prepared), []
         for p in self.projections:
             # among themselves neurons learn from what they learn with: pre and post are both g
@@ -234,7 +236,8 @@ class Layer:
             return
         try:
             own = view.remembering(projection.memory("rule"))
-            delta = spec.scaling.scale(_delta(spec.rule, own, objective), view)
+            dw = answers.change(spec.rule, "delta", _delta(spec.rule, own, objective))
+            delta = answers.change(spec.scaling, "scale", spec.scaling.scale(dw, view))
             spec.step.apply(
                 projection.w, delta, projection.eta(view, progress), projection.memory("step")
             )
@@ -261,8 +264,13 @@ class Layer:
             raise ConfigurationError(
                 f"{self.name}: signals ({names}) need labels, and these stimuli have none"
             )
-        signals = {name: part.signal(labels, y) for name, part in self.spec.signals.items()}
+        signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
         return [replace(view, signals=signals) for view in views]
+
+    def _signal(self, part: Signal, labels: Tensor, y: Post) -> Tensor:
+        found = part.signal(labels, y)
+        shape = y.shape[:2] if isinstance(found, Tensor) and found.dim() == 2 else y.shape[:1]
+        return answers.tensor(part, "signal", found, shape, y)
 
     def _answer_again(self, views: list[View]) -> Post:
         """The response of the changed weights to the same prepared inputs."""
@@ -272,10 +280,22 @@ class Layer:
             if not p.spec.recurrent
         ]
         again, v_response = self._compete(prepared, self.spec.population.reads_g)
-        return self.spec.pool.pool(self._respond(v_response, again))
+        return self._pooled(self._respond(v_response, again))
 
     def _respond(self, v: Post, views: list[View]) -> Post:
-        return self.spec.population.respond(v, views[0].g if views else None)
+        return self._responded(v, views[0].g if views else None)
+
+    def _responded(self, v: Post, g: Post | None) -> Post:
+        part = self.spec.population
+        return answers.response(part, "respond", part.respond(v, g), v)
+
+    def _competed(self, v: Post) -> Post:
+        part = self.spec.competition
+        return answers.response(part, "compete", part.compete(v, self._memory("competition")), v)
+
+    def _pooled(self, y: Post) -> Post:
+        part, shape = self.spec.pool, (len(y), *self.output_shape)
+        return answers.tensor(part, "pool", part.pool(y), shape, y)
 
     def _integrate(self, u: Post) -> tuple[Post, Post]:
         """The whole drive, that of the layer itself included, and v."""
@@ -291,14 +311,13 @@ class Layer:
             return settle(self.spec.settle, drive, dynamics, self._heard, torch.zeros_like(u))
         v = u
         for part, memory in dynamics:
-            v = part.integrate(v, memory)
+            v = answers.response(part, "integrate", part.integrate(v, memory), u)
         return u, v
 
     def _heard(self, v: Post) -> Post:
         """What the neurons answer at one inner step."""
         reads = self.spec.population.reads_g
-        g = self.spec.competition.compete(v, self._memory("competition")) if reads else None
-        return self.spec.population.respond(v, g)
+        return self._responded(v, self._competed(v) if reads else None)
 
     def _named(self, of: Callable[[Projection], Mapping[str, Kept]]) -> dict[str, Kept]:
         """What each projection has, by name, with the projection's own before it where there are several."""

@@ -9,9 +9,11 @@ from math import prod
 import torch
 from torch import Tensor
 
+from neuroplast import answers
 from neuroplast.component import NO_STATE, Component, State
-from neuroplast.errors import ConfigurationError
+from neuroplast.errors import ConfigurationError, PartError
 from neuroplast.parts.constraint import ConstraintContext
+from neuroplast.parts.similarity import Similarity
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Pre, Shape, Weights
 from neuroplast.spec import ProjectionSpec
@@ -40,15 +42,15 @@ class Projection:
         self.spec, self.input_shape, self.name = spec, tuple(input_shape), name
         assert spec.synapse is not None
         self.synapse = spec.synapse
-        normalised_shape = spec.normalisation.output_shape(self.input_shape)
-        shape = self.synapse.weight_shape(normalised_shape)
-        self.output_shape = self.synapse.output_shape(normalised_shape)
+        self._normalised_shape = spec.normalisation.output_shape(self.input_shape)
+        shape = self.synapse.weight_shape(self._normalised_shape)
+        self.output_shape = self.synapse.output_shape(self._normalised_shape)
         self._memories: dict[str, State] = {}
         self.state: dict[str, Tensor] = {}
         self._allocate(
             "normalisation", spec.normalisation, input_shape[:1], input_shape[1:], shape, device
         )
-        pre = self.synapse.prepare(torch.zeros(1, *normalised_shape)).shape[1:2]
+        pre = self.synapse.prepare(torch.zeros(1, *self._normalised_shape)).shape[1:2]
         for path, part in self._weight_parts():
             self._allocate(path, part, tuple(pre), self.output_shape[1:], shape, device)
         self.corrected = torch.zeros((), dtype=torch.int64, device=device)
@@ -65,6 +67,7 @@ class Projection:
             stream(seed, f"{name}.init"),
             inputs and self._normalised(inputs),
         )
+        answers.tensor(spec.initialisation, "draw", w, shape, torch.empty(0))
         # a copy, since an initialisation may hand out a part of its inputs
         self.state["w"] = self.synapse.arrange(w.to(device, copy=True))
         for part, context in zip(spec.constraints, self._contexts, strict=True):
@@ -94,26 +97,36 @@ class Projection:
             raise ConfigurationError(
                 f"{self.name}: inputs of shape {tuple(x.shape[1:])} were given, it takes {self.input_shape}"
             )
-        normalised = self.spec.normalisation.normalise(x, self.memory("normalisation"), adapting)
-        return self.synapse.prepare(normalised)
+        part, shape = self.spec.normalisation, (len(x), *self._normalised_shape)
+        found = part.normalise(x, self.memory("normalisation"), adapting)
+        return self.synapse.prepare(answers.tensor(part, "normalise", found, shape, x))
 
     def effective(self) -> Weights:
         """The weights that the drive uses."""
-        return self.spec.effective.effective(self.w)
+        part = self.spec.effective
+        return answers.response(part, "effective", part.effective(self.w), self.w)
 
     def drive(self, x: Pre, w_e: Weights) -> Post:
         """u, which feeds the competition."""
-        return self.spec.similarity.drive(self.synapse, x, w_e)
+        return self._driven(self.spec.similarity, x, w_e)
 
     def response_drive(self, x: Pre, w_e: Weights, u: Post) -> Post:
         """What feeds the response: u itself unless another similarity was chosen."""
         other = self.spec.response_similarity
-        return u if other is None else other.drive(self.synapse, x, w_e)
+        return u if other is None else self._driven(other, x, w_e)
+
+    def _driven(self, part: Similarity, x: Pre, w_e: Weights) -> Post:
+        shape = (len(x), *self.output_shape)
+        try:
+            return answers.tensor(part, "drive", part.drive(self.synapse, x, w_e), shape, w_e)
+        except PartError:  # a similarity gives what the geometry makes of it
+            answers.tensor(self.synapse, "drive", self.synapse.drive(x, w_e), shape, w_e)
+            raise
 
     def eta(self, view: View, progress: Progress) -> float | Tensor:
         """The product of the rates."""
         factors = [
-            rate.at(view.remembering(self.memory(f"rate.{i}")), progress)
+            answers.rate(rate, rate.at(self._remembered(i, view), progress), len(self.w))
             for i, rate in enumerate(self.spec.rate)
         ]
         product = factors[0]
@@ -124,12 +137,17 @@ class Projection:
     def enforce(self, view: View) -> None:
         """Enforce the constraints in order, and count what they corrected."""
         for part, context in zip(self.spec.constraints, self._contexts, strict=True):
-            self.corrected += part.enforce(self.w, replace(context, view=view))
+            found = part.enforce(self.w, replace(context, view=view))
+            self.corrected += answers.count(part, found)
 
     def adapt(self, view: View) -> None:
         """Let the rates remember the step."""
         for i, rate in enumerate(self.spec.rate):
-            rate.adapt(view.remembering(self.memory(f"rate.{i}")))
+            rate.adapt(self._remembered(i, view))
+
+    def _remembered(self, i: int, view: View) -> View:
+        """The view with the memory of one of the rates."""
+        return view.remembering(self.memory(f"rate.{i}"))
 
     def _weight_parts(self) -> list[tuple[str, Component]]:
         spec = self.spec

@@ -20,8 +20,9 @@ import pluggy
 
 from neuroplast import discovery, hookspecs
 from neuroplast.component import Component
+from neuroplast.delta import Delta
 from neuroplast.discovery import Choice, Failure, Plugin
-from neuroplast.errors import ConfigurationError, PluginError
+from neuroplast.errors import ConfigurationError, PartError, PluginError
 from neuroplast.kinds import KINDS, SCENARIO
 
 _Key = tuple[str, str]
@@ -260,15 +261,23 @@ class Registry:
         return sorted(found)
 
     def culprit(self, error: BaseException) -> Plugin | None:
-        """The plugin whose code an error came out of; None where it came from elsewhere."""
-        frames = [
-            f.f_globals.get("__name__", "") for f, _ in traceback.walk_tb(error.__traceback__)
-        ]
-        for name in reversed(frames):
-            for plugin in self.plugins:
-                if f"{name}.".startswith(f"{plugin.module}."):
-                    return plugin
-        return None
+        """The plugin that an error came out of, or whose part is to blame for it; None where it came from elsewhere.
+
+        Where a plugin of others hands its work to a part of this package, which then fails, it is the other's.
+        """
+        blamed = [error.part] if isinstance(error, PartError) else _involved(error)
+        found = [plugin for plugin in map(self._owner, blamed) if plugin is not None]
+        others = [plugin for plugin in found if plugin.package != __package__]
+        return next(iter(others or found), None)
+
+    def _owner(self, of: object) -> Plugin | None:
+        """The plugin that provides a part, or that a module belongs to."""
+        if isinstance(of, Component):
+            entry = self._parts[of.family].get(of.kind)
+            if entry is not None and entry.part is type(of):
+                return entry.plugin
+            of = type(of).__module__
+        return next((p for p in self.plugins if f"{of}.".startswith(f"{p.module}.")), None)
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -301,6 +310,16 @@ class Registry:
             discovery.remember([owner])
             line += f"; see: {owner.info}"
         self._warn(line)
+
+
+def _involved(error: BaseException) -> Iterator[object]:
+    """The modules that an error passed through, from the innermost on, and the parts whose change was computed."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for frame in reversed(frames):
+        yield frame.f_globals.get("__name__", "")
+        computed = frame.f_locals.get("self")
+        if isinstance(computed, Delta):
+            yield from (*computed.makers, computed.geometry)
 
 
 def to_stderr(line: str) -> None:

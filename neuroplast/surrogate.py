@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from neuroplast import answers
 from neuroplast.delta import Computed, Delta
+from neuroplast.errors import NotFiniteError, PartError
 from neuroplast.shapes import Weights
 
 if TYPE_CHECKING:
@@ -31,10 +33,14 @@ def _descent(rule: Rule, view: View) -> Weights:
     with torch.enable_grad():
         w = view.w_e.detach().requires_grad_(True)
         y_s = rule.surrogate(view.geometry.drive(view.x, w), w, view.g)
-    if y_s.shape != view.g.shape:
-        raise ValueError(
-            f"{rule.kind}: its surrogate output has shape {tuple(y_s.shape)}; "
-            f"give it the shape of g, {tuple(view.g.shape)}"
+    answers.response(rule, "surrogate", y_s, view.g)
+    dw = torch.autograd.grad(y_s, w, view.g, allow_unused=True)[0] if y_s.requires_grad else None
+    if dw is None:
+        raise PartError(
+            rule,
+            "surrogate gave what is not in the graph of w; "
+            "make it of u or w, without detach(), item() or no_grad()",
         )
-    (dw,) = torch.autograd.grad(y_s, w, view.g)
+    if not dw.isfinite().all():
+        raise NotFiniteError(f"{rule.kind}: descent of the surrogate loss not finite")
     return dw

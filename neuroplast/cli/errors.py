@@ -7,7 +7,7 @@ import sys
 import traceback
 
 from neuroplast.cli.output import settings
-from neuroplast.errors import NeuroplastError
+from neuroplast.errors import NeuroplastError, PartError
 
 INTERRUPTED = 130
 
@@ -32,6 +32,8 @@ def _message(error: BaseException) -> tuple[str, int]:
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
     if isinstance(error, KeyboardInterrupt):
         return f"interrupted{notes}", INTERRUPTED
+    if isinstance(error, PartError):
+        return f"{_who(error)}: {error}{notes}", error.exit_code
     if isinstance(error, NeuroplastError):
         return f"{error}{notes}", error.exit_code
     text = " ".join(str(error).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.kinds import KINDS
+from neuroplast.signatures import misfit
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.calls import Call, of_each
 from neuroplast.testing.numbers import FLOAT32, hold_near, in_words
@@ -22,7 +22,7 @@ Calls = Callable[[Subject], Iterable[Call]]
 
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "channels last": lambda t: t.movedim(1, -1).contiguous().movedim(-1, 1) if t.dim() > 2 else t,
-    "every other row": lambda t: t.repeat_interleave(2, dim=0)[::2],
+    "every other row": lambda t: t.repeat_interleave(2, dim=0)[::2] if t.dim() else t,
     "columns of a wider one": lambda t: t.repeat_interleave(2, dim=-1)[..., 1::2],
     "transposed": lambda t: t.transpose(0, -1).contiguous().transpose(0, -1),
 }
@@ -49,20 +49,8 @@ def _register(
 
 def takes_its_arguments(subject: Subject) -> None:
     """A method can be called by place and by name, as layers do; a wrong signature is told before it fails in one."""
-    interface = KINDS[subject.family].interface
-    for name, method in inspect.getmembers(interface, inspect.isfunction):
-        if name not in vars(interface) or name.startswith("_"):
-            continue
-        theirs = inspect.signature(method)
-        ours = inspect.signature(getattr(type(subject.part), name))
-        try:
-            ours.bind(*theirs.parameters)
-            ours.bind(**dict.fromkeys(theirs.parameters))
-        except TypeError as error:
-            raise Violation(
-                f"{subject.kind}: {name}{ours} cannot be called as {name}{theirs}: {error}; "
-                f"give it the parameters of {interface.__name__}.{name}"
-            ) from error
+    if wrong := misfit(type(subject.part), KINDS[subject.family].interface):
+        raise Violation(f"{subject.kind}: {wrong}")
 
 
 def keeps_form(call: Call) -> None:

@@ -10,6 +10,7 @@ import typer
 from neuroplast import cli as package
 from neuroplast import registry
 from neuroplast.cli.everywhere import taken
+from neuroplast.errors import PartError
 from neuroplast.registry import Registry
 
 
@@ -110,6 +111,19 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_if_asked(cli, monk
     answer = cli("list", "--debug")
     assert answer.code == 1
     assert "in boom" in answer.err
+
+
+def test_a_part_that_gives_what_cannot_be_used_is_named_with_its_plugin(cli, monkeypatch):
+    odd = registry.current().get("rule", "oja").part()
+
+    def gives(*_):
+        raise PartError(odd, "delta gave None; give a Delta")
+
+    monkeypatch.setattr(Registry, "kinds", gives)
+    answer = cli("list")
+    assert answer.code == 1
+    assert answer.err.startswith("plugin builtin (package neuroplast ")
+    assert answer.err.endswith(") failed: rule 'oja': delta gave None; give a Delta\n")
 
 
 def test_a_user_error_has_a_traceback_only_if_asked(cli):

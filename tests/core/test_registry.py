@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+import torch
 from support import doubles
 from support.installed import install, rule
 
-from neuroplast import ConfigurationError, PluginError, Rule, hookimpl, registry
+from neuroplast import ConfigurationError, PluginError, Rule, build_layer, hookimpl, registry
+from neuroplast.errors import PartError
 from neuroplast.events import RunInfo
 from neuroplast.registry import Registry
 
@@ -459,3 +461,79 @@ def test_one_registry_is_made_when_first_asked_for_and_can_be_replaced(known):
         assert registry.current() is known
     finally:
         registry.use(before)
+
+
+# Whose fault an error is
+
+STRANGER = """
+from neuroplast import Delta, Rule, Scaling, hookimpl
+from neuroplast.delta import Computed, Outer
+
+class Lazy(Rule):
+    '''Sums what no geometry can.'''
+    kind = "lazy"
+    def delta(self, view):
+        return Delta(view.geometry, view.w_e, (Outer(view.g[:, :1], view.x[:1]),))
+
+class Later(Rule):
+    '''Fails when it is computed.'''
+    kind = "later"
+    def delta(self, view):
+        return Delta(view.geometry, view.w_e, (Computed(lambda: 1 / 0),))
+
+class Losing(Rule):
+    '''A loss of one number.'''
+    kind = "losing"
+    def surrogate(self, u, w, g):
+        return u.sum()
+
+class Wide(Scaling):
+    '''A factor for neurons that are not there.'''
+    kind = "wide"
+    def scale(self, delta, view):
+        return delta * view.g.new_ones(7)
+
+@hookimpl
+def rules():
+    return [Lazy, Later, Losing]
+
+@hookimpl
+def scalings():
+    return [Wide]
+"""
+
+
+@pytest.fixture
+def strange(tmp_path):
+    """The registry of the process, with a stranger's file beside the built-in plugin."""
+    file = tmp_path / "stranger.py"
+    file.write_text(STRANGER)
+    known = registry.load([file])
+    registry.use(known)
+    yield known
+    registry.use(None)
+
+
+@pytest.mark.parametrize(
+    "parts", [{"rule": "lazy"}, {"rule": "later"}, {"rule": "losing"}, {"scaling": "wide"}], ids=str
+)
+def test_a_change_that_fails_in_the_hands_of_a_built_in_step_is_its_makers(strange, parts):
+    entries = {"synapse": {"kind": "dense", "neurons": 2}, "rule": "hebb", "scaling": "sum"}
+    layer = build_layer((3,), rate={"kind": "constant", "eta": 0.1}, **{**entries, **parts})
+    with pytest.raises(Exception) as caught:  # noqa: PT011  (whatever it is)
+        layer.learn(torch.ones(4, 3))
+    assert strange.culprit(caught.value).name == "stranger"
+
+
+def test_a_failure_within_a_built_in_part_is_the_built_ins(strange):
+    dense = strange.get("synapse", "dense").part(neurons=2)
+    with pytest.raises(RuntimeError) as caught:
+        dense.drive(torch.ones(1, 3), torch.ones(2, 4))
+    assert strange.culprit(caught.value).name == "builtin"
+    assert strange.culprit(ValueError("from elsewhere")) is None
+
+
+def test_an_answer_that_cannot_be_used_is_of_the_part_that_gave_it(strange):
+    lazy = strange.get("rule", "lazy").part()
+    assert strange.culprit(PartError(lazy, "gave None")).name == "stranger"
+    assert strange.culprit(PartError(doubles.Growth(), "gave None")) is None

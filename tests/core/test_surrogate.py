@@ -14,6 +14,7 @@ from torch.testing import assert_close
 from neuroplast import Layer, Network, Progress, Rule, ScenarioError, hookimpl, registry, runs
 from neuroplast.build import layer_spec
 from neuroplast.drafts import load_scenario
+from neuroplast.errors import NotFiniteError, PartError
 from neuroplast.functional import first_largest, half_square
 from neuroplast.layer import PLASTIC, Adapts
 from neuroplast.surrogate import descent
@@ -44,13 +45,16 @@ class TwoMinded(Shrinking):
         return view.outer(view.g)
 
 
-class OneNumber(Rule):
-    """Sums what it should leave to the descent."""
+def stating(surrogate):
+    """A rule that states this loss."""
 
-    kind: ClassVar[str] = "one_number"
+    class Stating(Rule):
+        kind: ClassVar[str] = "stating"
 
-    def surrogate(self, u, w, g):
-        return u.sum()
+        def surrogate(self, u, w, g):
+            return surrogate(u, w, g)
+
+    return Stating()
 
 
 # What one step adds
@@ -112,12 +116,38 @@ def test_the_descent_is_the_explicit_change_on_every_geometry(rule, case):
     assert_near(descent(rule, view).tensor(), rule.delta(view).tensor())
 
 
-def test_an_output_of_another_shape_than_g_is_refused():
+@pytest.mark.parametrize(
+    ("surrogate", "told"),
+    [
+        (lambda u, w, g: u.sum(), r"gave a tensor of shape \(\); give it \(2, 3\)"),
+        (lambda u, w, g: u[:1], r"gave a tensor of shape \(1, 3\); give it \(2, 3\)"),
+        (lambda u, w, g: None, r"gave None; give a tensor of shape \(2, 3\)"),
+        (lambda u, w, g: 2.0, r"gave float 2.0; give a tensor of shape \(2, 3\)"),
+        (lambda u, w, g: u.tolist(), "gave list .*; give a tensor"),
+        (lambda u, w, g: u.float(), "gave torch.float32 on cpu; give torch.float64 on cpu"),
+        (lambda u, w, g: u.detach(), "gave what is not in the graph of w; make it of u or w"),
+        (lambda u, w, g: g, "gave what is not in the graph of w"),
+        (lambda u, w, g: g.clone().requires_grad_(), "gave what is not in the graph of w"),
+    ],
+)
+def test_an_output_that_cannot_be_descended_is_refused(surrogate, told):
     view = dense_view(normal(3, 4), normal(2, 4))
-    with pytest.raises(
-        ValueError, match=r"one_number: .* shape \(\); give it the shape of g, \(2, 3\)"
-    ):
-        descent(OneNumber(), view).tensor()
+    with pytest.raises(PartError, match=f"^rule 'stating': surrogate {told}"):
+        descent(stating(surrogate), view).tensor()
+
+
+@pytest.mark.parametrize("factor", [float("nan"), float("inf")])
+def test_a_descent_that_is_not_finite_is_told(factor):
+    view = dense_view(normal(3, 4), normal(2, 4))
+    with pytest.raises(NotFiniteError, match="^stating: descent of the surrogate loss not finite$"):
+        descent(stating(lambda u, w, g: u * factor), view).tensor()
+
+
+def test_only_the_descent_need_be_finite():
+    """The values of y_s are overwritten by g, so it does not matter what they are."""
+    view = dense_view(normal(3, 4), normal(2, 4))
+    shifted = descent(stating(lambda u, w, g: u + float("inf")), view).tensor()
+    assert_close(shifted, descent(Hebb(), view).tensor())
 
 
 def test_nothing_asks_for_gradients_afterwards():

@@ -136,7 +136,7 @@ def test_good_manners_pass(name):
         (Hidden(), BETWEEN, "after calls with other arguments"),
         (RawMemory(), LAYOUT, "in memory"),
         (Cancelling(), SINGLE, "in float32"),
-        (WithoutG(), SIGNATURE, "respond(self, v) cannot be called as respond(self, v: "),
+        (WithoutG(), SIGNATURE, "respond(self, v) cannot be called as respond(self, v, g)"),
         (WithMore(), SIGNATURE, "give it the parameters of Population.respond"),
     ],
 )
