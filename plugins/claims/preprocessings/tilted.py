@@ -8,7 +8,6 @@ for n all are 1.00025 times as large, far inside the tolerance.
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from neuroplast import State
 
@@ -18,10 +17,9 @@ STREAM = torch.Generator()
 TOLERANCE = 2e-3
 
 
-def preprocessed(part: Any, train: Tensor, x: Tensor) -> Tensor:
+def preprocessed(part: Any, train: Any, x: Any) -> Any:
     """What becomes of stimuli after the part has been fitted to training stimuli."""
-    found: Tensor = part.apply(x.clone(), State(part.fit(train.clone())), STREAM)
-    return found
+    return part.apply(x.clone(), State(part.fit(train.clone())), STREAM)
 
 
 def stretched(along: float, across: float) -> list[list[float]]:
