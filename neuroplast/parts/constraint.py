@@ -31,9 +31,16 @@ class ConstraintContext:
 
 
 class Constraint(LayerPart):
-    """One of a list, enforced in order after every change of the weights, and once at the start."""
+    """One of a list, enforced in order after every change of the weights, and once at the start.
+
+    projects: whether it brings weights into a set, so that enforcing it again changes nothing; else it is a process
+        that goes on with every step, such as growth.
+    cuts: whether it takes synapses away, so that neurons no longer see the same inputs.
+    """
 
     family: ClassVar[str] = "constraint"
+    projects: ClassVar[bool] = True
+    cuts: ClassVar[bool] = False
 
     def start(self, w: Weights, context: ConstraintContext) -> None:
         """Bring initial weights into the allowed set, in place."""
