@@ -30,7 +30,8 @@ def shares(m: Weights, axis: Axis, form: Form) -> Weights:
         whole = parts.sum(along, keepdim=True)
     else:
         parts, whole = m, m.sum(along, keepdim=True) + 1e-6
-    return (parts / whole).squeeze(-1)
+    found: Weights = (parts / whole).squeeze(-1)
+    return found
 
 
 def refuse_without_rivals(kind: str, axis: Axis, fit: Fit) -> None:

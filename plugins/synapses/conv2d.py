@@ -91,7 +91,7 @@ class Conv2d(Synapse):
 
         Plain sums: fast convolutions may make a small negative number of a dark patch beside a bright one.
         """
-        squares = x.square().unflatten(1, (self.groups, -1)).sum(2)
+        squares: Tensor = x.square().view(len(x), self.groups, -1, *x.shape[2:]).sum(2)
         reach = self.dilation * (self.kernel - 1) + 1
         for side in (2, 3):
             squares = squares.unfold(side, reach, self.stride)[..., :: self.dilation].sum(-1)

@@ -59,7 +59,13 @@ def neurons(rate: Any, view: View) -> list[Neuron]:
         if declared.shape in ("scalar", "post")
     }
     return [
-        Neuron(w[i], *(rows[k][i] for k in "gvu"), memory={k: row[i] for k, row in kept.items()})
+        Neuron(
+            w[i],
+            rows["g"][i],
+            rows["v"][i],
+            rows["u"][i],
+            memory={name: row[i] for name, row in kept.items()},
+        )
         for i in range(len(w))
     ]
 

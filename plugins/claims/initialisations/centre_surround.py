@@ -25,7 +25,7 @@ class CentreSurroundClaims(InitialisationClaims):
         gamma = initialisation.gamma
         sigma = k / 4 * sqrt((1 - gamma**2) / -log(gamma))
         narrow = exp(-(r**2) / (2 * (gamma * sigma) ** 2)) / gamma**2
-        return (narrow - exp(-(r**2) / (2 * sigma**2))) / (1 / gamma**2 - 1)
+        return float((narrow - exp(-(r**2) / (2 * sigma**2))) / (1 / gamma**2 - 1))
 
     @holds
     def the_profile_is_that_of_the_two_gaussians(self, initialisation: Initialisation) -> None:

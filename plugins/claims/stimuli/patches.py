@@ -42,7 +42,7 @@ class PatchesClaims(StimuliClaims):
     @holds
     def they_are_in_the_photographs(self, stimuli: Stimuli) -> None:
         """In colour, each patch is found in a photograph that was asked for, pixel for pixel, not at one place only."""
-        from sklearn.datasets import load_sample_image
+        from sklearn.datasets import load_sample_image  # type: ignore[import-untyped]
 
         coloured = stimuli.model_copy(update={"colour": True})
         x = _loaded(coloured).train.x[:12].double()
