@@ -8,6 +8,7 @@ from pydantic import Field
 from neuroplast import Competition, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest
 from neuroplast.shapes import Post
+from neuroplast_plugins.competitions.outcomes import outcome
 
 
 class HardWta(Competition):
@@ -38,7 +39,7 @@ class HardWta(Competition):
         """Keep the winner."""
         winner = along(self.axis, v, lambda v, dim: first_largest(v, 1, dim))
         height = v if self.activity == "drive" else torch.ones_like(v)
-        return torch.where(winner, height, -height if self.anti_hebbian else 0.0)
+        return outcome(height, winner, self.anti_hebbian)
 
 
 @hookimpl

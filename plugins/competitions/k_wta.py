@@ -8,10 +8,13 @@ from pydantic import Field
 from neuroplast import Competition, ConfigurationError, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest
 from neuroplast.shapes import Post
+from neuroplast_plugins.competitions.outcomes import outcome
 
 
 class KWta(Competition):
     """g = v (drive) or 1 (binary) at the k largest drives, 0 elsewhere; of equal drives the lowest index goes first.
+
+    With anti-Hebbian losers, the others have -v (drive) or -1 (binary).
 
     Shapes:
         v, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
@@ -21,11 +24,12 @@ class KWta(Competition):
     """
 
     kind: ClassVar[str] = "k_wta"
-    aliases: ClassVar[tuple[str, ...]] = ("kwta", "k_winners")
+    aliases: ClassVar[tuple[str, ...]] = ("kwta",)
     k: int = Field(1, ge=1, description="neurons left active by one stimulus at one position")
     activity: Literal["drive", "binary"] = Field(
         "drive", description="what a winner has: its drive, or 1"
     )
+    anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
 
     def check(self, fit: Fit) -> None:
@@ -38,9 +42,10 @@ class KWta(Competition):
             )
 
     def compete(self, v: Post, memory: State) -> Post:
-        """Zero all but the winners."""
+        """Keep the winners."""
         winners = along(self.axis, v, lambda v, dim: first_largest(v, self.k, dim))
-        return torch.where(winners, v, 0.0) if self.activity == "drive" else winners.to(v.dtype)
+        height = v if self.activity == "drive" else torch.ones_like(v)
+        return outcome(height, winners, self.anti_hebbian)
 
 
 @hookimpl

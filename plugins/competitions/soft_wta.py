@@ -6,8 +6,9 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, Fit, State, hookimpl
-from neuroplast.functional import Axis, along, competitors, softmax
+from neuroplast.functional import Axis, along, competitors, first_largest, softmax
 from neuroplast.shapes import Post
+from neuroplast_plugins.competitions.outcomes import outcome
 
 
 class SoftWta(Competition):
@@ -43,9 +44,7 @@ class SoftWta(Competition):
         s = softmax(v * self.inverse_temperature, dim)
         if not self.anti_hebbian:
             return s
-        winner = v.argmax(dim, keepdim=True)  # the first of equal drives
-        won = s.gather(dim, winner)
-        return s.neg_().scatter_(dim, winner, won)
+        return outcome(s, first_largest(v, 1, dim), anti_hebbian=True)
 
 
 @hookimpl

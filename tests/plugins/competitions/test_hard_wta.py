@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from support.numbers import normal
 from torch.testing import assert_close
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, Fit
 from neuroplast.component import NO_STATE
 from neuroplast_plugins.competitions.hard_wta import HardWta
 
@@ -93,7 +93,7 @@ def test_reordered_neurons_stimuli_or_positions_win_the_same(seed, axis):
 
 
 def test_space_needs_positions():
-    HardWta(axis="space").check((5, 3, 3))
-    HardWta(axis="channels").check((5,))
+    HardWta(axis="space").check(Fit((5, 3, 3)))
+    HardWta(axis="channels").check(Fit((5,)))
     with pytest.raises(ConfigurationError, match="channels"):
-        HardWta(axis="space").check((5,))
+        HardWta(axis="space").check(Fit((5,)))

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from support.numbers import normal
 from torch.testing import assert_close
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, Fit
 from neuroplast.component import NO_STATE
 from neuroplast_plugins.competitions.hard_wta import HardWta
 from neuroplast_plugins.competitions.k_wta import KWta
@@ -26,6 +26,14 @@ def test_by_hand():
     assert_close(compete(v, 2), torch.tensor([[0.0, 3.0, 0.0, 1.0], [5.0, 0.0, 4.5, 0.0]]))
     binary = compete(v, 3, activity="binary")
     assert_close(binary, torch.tensor([[1.0, 1.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.0]]))
+
+
+def test_anti_hebbian_losers_by_hand():
+    v = torch.tensor([[0.2, 3.0, -1.0, 1.0]])
+    g = compete(v, 2, anti_hebbian=True)
+    assert_close(g, torch.tensor([[-0.2, 3.0, 1.0, 1.0]]))
+    binary = compete(v, 2, anti_hebbian=True, activity="binary")
+    assert_close(binary, torch.tensor([[-1.0, 1.0, -1.0, 1.0]]))
 
 
 @given(seed=st.integers(0, 10_000), neurons=st.integers(1, 12), data=st.data())
@@ -95,15 +103,15 @@ def test_channels_last_input_competes_alike():
 
 
 def test_more_winners_than_there_are_to_choose_from_are_refused():
-    KWta(k=4).check((4,))
-    KWta(k=4).check((4, 2, 2))
-    KWta(k=6, axis="space").check((1, 2, 3))
+    KWta(k=4).check(Fit((4,)))
+    KWta(k=4).check(Fit((4, 2, 2)))
+    KWta(k=6, axis="space").check(Fit((1, 2, 3)))
     with pytest.raises(ConfigurationError, match=r"5 winners asked of 4 .*set k to 4"):
-        KWta(k=5).check((4, 9, 9))
+        KWta(k=5).check(Fit((4, 9, 9)))
     with pytest.raises(ConfigurationError, match=r"7 winners asked of 6"):
-        KWta(k=7, axis="space").check((9, 2, 3))
+        KWta(k=7, axis="space").check(Fit((9, 2, 3)))
     with pytest.raises(ConfigurationError, match="channels"):
-        KWta(k=1, axis="space").check((5,))
+        KWta(k=1, axis="space").check(Fit((5,)))
 
 
 @pytest.mark.parametrize("k", [0, -1, 1.5])

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from support.numbers import assert_near, normal
 from torch.testing import assert_close
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, Fit
 from neuroplast.component import NO_STATE
 from neuroplast_plugins.competitions.soft_wta import SoftWta
 
@@ -129,4 +129,4 @@ def test_refused_parameters():
         with pytest.raises(ValidationError):
             SoftWta(**wrong)
     with pytest.raises(ConfigurationError, match="channels"):
-        SoftWta(axis="space").check((5,))
+        SoftWta(axis="space").check(Fit((5,)))
