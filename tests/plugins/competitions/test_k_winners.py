@@ -62,7 +62,7 @@ def test_anti_hebbian_losers_have_not_won():
 
 
 def test_the_least_driven_wins_its_share():
-    """Drives of 1, 1.2 and 1.5 every time. Boosted they come out level: 10 (d_2 - d_1) = ln 1.2, 10 (d_3 - d_1) = ln 1.5.
+    """Drives of 1, 1.2 and 1.5. Boosted they come out level: 10 (d_2 - d_1) = ln 1.2, 10 (d_3 - d_1) = ln 1.5.
 
     With a sum of 1, the duty cycles are 0.314, 0.332 and 0.354. Without boosts the third wins always.
     """
