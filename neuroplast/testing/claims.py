@@ -58,6 +58,7 @@ class Site:
     neuron: its index. layer: the same position as every neuron of the layer has it, for rules that couple neurons
     (`layer[k].g`, and `layer[k].w`, its weight to the same input, where both are of one `group`).
     group: the group of inputs that the neuron sees, in a geometry with groups; 0 in others.
+    batch: the same synapse at every stimulus and position of the step, for rules that couple those.
     """
 
     x: float
@@ -71,6 +72,7 @@ class Site:
     memory: Mapping[str, float] = field(default_factory=dict)
     layer: Sequence[Site] = ()
     group: int = 0
+    batch: Sequence[Site] = ()
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,15 @@ def sites(part: Component, view: View) -> Events:
     signals = {name: lists[_SIGNAL + name] for name in view.signals}
     memory = {name: lists[_MEMORY + name] for name in part.memories()}
 
+    batch_of: list[list[list[Site]]] = [[[] for _ in range(neurons)] for _ in range(size[2])]
+
     def site(e: int, j: int, i: int, layer: Layer) -> Site:
         x, w, w_e, u, v, g = (lists[name][e][j][i] for name in TENSORS)
         heard = {name: values[e][j][i] for name, values in signals.items()}
         known = {name: values[e][j][i] for name, values in memory.items()}
-        return Site(x, w, w_e, u, v, g, i, heard, known, layer, groups[i])
+        found = Site(x, w, w_e, u, v, g, i, heard, known, layer, groups[i], batch_of[j][i])
+        batch_of[j][i].append(found)
+        return found
 
     events: Events = []
     for e in range(batch * positions):

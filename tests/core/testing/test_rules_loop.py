@@ -50,6 +50,8 @@ def test_every_site_shows_its_own_numbers():
     assert site.neuron == 1
     assert [other.neuron for other in site.layer] == [0, 1]
     assert site.layer[1] is site
+    assert site.batch[1 * 2 + 0] is site
+    assert [other.x for other in site.batch] == view.x[:, 2].flatten().tolist()
 
 
 def test_a_neuron_of_a_group_sees_the_channels_and_the_memory_of_its_group():
