@@ -15,6 +15,7 @@ class Competition(LayerPart):
 
     graded: whether several neurons are meant to share; one that takes all is then a sign of saturation.
     keeps_ties: whether neurons with equal drives have equal g, where otherwise the first of them would win.
+    abstains: whether nobody wins where all drives are alike, since none stands out.
     couples_batch: whether the g of one stimulus depends on the others of its batch.
     couples_positions: whether groups of competitors depend on each other, such as a position on the next one.
     """
@@ -22,6 +23,7 @@ class Competition(LayerPart):
     family: ClassVar[str] = "competition"
     graded: ClassVar[bool] = False
     keeps_ties: ClassVar[bool] = False
+    abstains: ClassVar[bool] = False
     couples_batch: ClassVar[bool] = False
     couples_positions: ClassVar[bool] = False
 

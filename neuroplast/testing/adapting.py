@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import TENSORS, Setting
-from neuroplast.testing.numbers import in_words
+from neuroplast.testing.claims import Neuron
+from neuroplast.testing.numbers import float64, in_words
 from neuroplast.testing.responses import memory_of, responses
+from neuroplast.testing.stated import own_memory
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import all_same, watched
+from neuroplast.view import View
 
 
 def adapted(part: Any, setting: Setting) -> dict[str, torch.Tensor]:
@@ -22,6 +26,23 @@ def adapted(part: Any, setting: Setting) -> dict[str, torch.Tensor]:
     for seed in range(2):
         part.adapt(setting.view(seed=20 * seed).remembering(State(memory)))
     return memory
+
+
+def remembered(
+    claims: Any, part: Any, view: View, memory: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """The memory of all neurons after a step, by the claimed `remember`, from the memory before it."""
+    own = {k: t for k, t in memory.items() if t.shape == view.w.shape[:1]}
+    after: dict[str, list[float]] = {}
+    for i in range(len(view.w)):
+        w = view.w[i].flatten().tolist()
+        g, v, u = (t[:, i].flatten().tolist() for t in (view.g, view.v, view.u))
+        known = {k: float(t[i]) for k, t in own.items()}
+        neuron = Neuron(w, g, v, u, memory=known, stimuli=len(view.u))
+        claimed = own_memory(part, "remember", claims.remember(part, neuron))
+        for name, value in claimed.items():
+            after.setdefault(name, []).append(value)
+    return {name: float64(values) for name, values in after.items()}
 
 
 def adapting(family: str) -> None:

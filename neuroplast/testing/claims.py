@@ -159,14 +159,30 @@ class RuleClaims(Claims):
 
 
 class CompetitionClaims(Claims):
-    """Of a competition. Examples: given v, one value for each competitor; expected g."""
+    """Of a competition. Examples: given v, one value for each competitor, and memory by name; expected g."""
 
     family = "competition"
     examples: ClassVar[Sequence[Example]] = ()
 
     def compete(self, competition: Any, v: Row) -> Row:
-        """The plasticity activity of competitors with drives v, at one stimulus."""
+        """The plasticity activity of competitors with drives v, at one stimulus, with new memory."""
         raise NotImplementedError
+
+    def compete_all(self, competition: Any, v: list[Rows], memory: Mapping[str, Any]) -> list[Rows]:
+        """The same of a whole batch, v[stimulus][neuron][position]; state it where stimuli, positions or memory matter.
+
+        memory: nested lists by name. Memory that has adapted is only given to claims that state `remember`.
+        """
+        if getattr(competition, "axis", "channels") == "space":
+            return [[self.compete(competition, row) for row in stimulus] for stimulus in v]
+        by_position = [
+            [self.compete(competition, list(c)) for c in zip(*s, strict=True)] for s in v
+        ]
+        return [[list(row) for row in zip(*columns, strict=True)] for columns in by_position]
+
+    def remember(self, competition: Any, n: Neuron) -> Mapping[str, float]:
+        """A neuron's memory after the step, by name."""
+        return n.memory
 
 
 class DynamicsClaims(Claims):

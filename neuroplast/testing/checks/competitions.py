@@ -15,7 +15,7 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.fit import Fit
 from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
-from neuroplast.testing.adapting import adapting
+from neuroplast.testing.adapting import adapted, adapting, remembered
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import on_a_line
 from neuroplast.testing.calls import (
@@ -26,7 +26,7 @@ from neuroplast.testing.calls import (
     positions_alone,
     some_apart,
 )
-from neuroplast.testing.claims import CompetitionClaims, Row
+from neuroplast.testing.claims import CompetitionClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import float64, hold_near, in_words
 from neuroplast.testing.responses import memory_of, of_shape, responses
@@ -38,6 +38,9 @@ _HAIR = 1e-9
 
 _CLOSE = 1e-5
 """How near g must come to that without a tie."""
+
+_STEPS = 3
+"""Steps of competing and adapting that are held to the formula."""
 
 _MANY = 3
 """Competitors where numbers of winners are tried."""
@@ -55,11 +58,22 @@ TIED = ("tied", "all equal", "all equal and negative", "all zero")
 
 
 def calls(subject: Subject, drives: str = "untied") -> Iterator[Call]:
-    """Calls of `compete` from one neuron up, along every axis."""
+    """Calls of `compete` from one neuron up, along every axis, with new memory."""
     for competition in _along_every_axis(subject.part):
         for setting in responses():
             v = DRIVES[drives](setting.post())
             yield call_of(competition, v)
+
+
+def remembering(subject: Subject) -> Iterator[Call]:
+    """The same with memory that has adapted."""
+    for call in calls(subject):
+        batch, *response = call.given["v"].shape
+        try:
+            call.part.check(Fit(tuple(response)))
+        except ConfigurationError:
+            continue
+        yield replace(call, memory=adapted(call.part, of_shape(batch, tuple(response))))
 
 
 def _along_every_axis(competition: Competition) -> Iterator[Competition]:
@@ -104,29 +118,55 @@ adapting("competition")
 def equals_its_formula(subject: Subject, drives: str) -> None:
     """A loop over stimuli and groups of competitors, along channels and along positions, gives the same."""
     claims = stated(subject, CompetitionClaims, "compete")
+    of_each(calls(subject, drives), lambda call: _hold_formula(claims, call))
+
+
+@check("competition", "equals its formula, looped, with memory")
+def equals_its_formula_later(subject: Subject) -> None:
+    """The same while memory adapts, where the claims state what is remembered."""
+    claims = stated(subject, CompetitionClaims, "remember")
+    of_each(remembering(subject), lambda call: _hold_formula(claims, call))
+
+
+def _hold_formula(claims: CompetitionClaims, call: Call) -> None:
+    v, found = call.given["v"], call.result()
+    memory = {name: tensor.tolist() for name, tensor in call.memory.items()}
+    expected = float64(claims.compete_all(call.part, on_a_line(v).tolist(), memory)).reshape(
+        v.shape
+    )
+    hold_near(f"g of {call.part}", found, expected, v=v, memory=call.memory)
+
+
+@check("competition", "remembers as its formula does")
+def remembers_as_claimed(subject: Subject) -> None:
+    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
+    claims = stated(subject, CompetitionClaims, "remember")
 
     def hold(call: Call) -> None:
-        v, found = call.given["v"], call.result()
-        expected = looped(lambda row: claims.compete(call.part, row), call.part, v)
-        hold_near(f"g of {call.part}", found, expected, v=v)
+        batch, *response = call.given["v"].shape
+        setting, memory = of_shape(batch, tuple(response)), dict(call.memory)
+        call.part.check(Fit(tuple(response)))
+        for step in range(_STEPS):
+            view = setting.view(seed=20 * step)
+            g = call.part.compete(view.v.clone(), State(memory))
+            view = setting.view(seed=20 * step, g=g).remembering(State(memory))
+            expected = remembered(claims, call.part, view, memory)
+            call.part.adapt(view)
+            for name, values in expected.items():
+                what = f"memory {name} of {call.part} after step {step + 1}"
+                hold_near(what, memory[name], values, v=view.v, g=view.g)
 
-    of_each(calls(subject, drives), hold)
-
-
-def looped(formula: Callable[[Row], Row], competition: Competition, v: Post) -> Post:
-    """The g by a formula for one group of competitors."""
-    dim = 2 if in_space(competition) else 1
-    groups = on_a_line(v).movedim(dim, -1)
-    each = [formula(row) for row in groups.flatten(0, 1).tolist()]
-    g = float64(each).view(groups.shape).movedim(-1, dim)
-    return g.reshape(v.shape)
+    of_each(calls(subject), hold)
 
 
 @check("competition", "gives the numbers worked by hand", worked)
 def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and source, since a formula and a part may share a misreading."""
     v = float64(case.example.given["v"])
-    found = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1))).result()
+    call = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1)))
+    known = {k: float64(t) for k, t in case.example.given.get("memory", {}).items()}
+    memory = {k: known[k].view(t.shape) if k in known else t for k, t in call.memory.items()}
+    found = replace(call, memory=memory).result()
     case.hold(f"g of {case.part}", found.flatten(), v=v)
 
 
@@ -135,22 +175,31 @@ def by_hand(subject: Subject, case: Worked) -> None:
 
 @check("competition", "gives ties to the lowest index, with drives", lambda subject: TIED)
 def ties_go_to_the_lowest(subject: Subject, drives: str) -> None:
-    """Equal drives compete as if each a hair larger than the next, the same everywhere; alike if it `keeps_ties`."""
+    """Equal drives compete as if each a hair larger than the next, the same everywhere; alike if it `keeps_ties`.
 
-    def hold(call: Call) -> None:
-        if subject.part.keeps_ties:
-            _hold_alike(call)
-            return
-        v, g = call.given["v"], call.result()
-        expected = replace(call, given={"v": _untied(v, in_space(call.part))}).result()
-        if float((g - expected).abs().max()) > _CLOSE:
-            raise Violation(
-                f"{call.part}: g is another where each drive is a hair larger than the next; "
-                "let ties go to the lowest index",
-                in_words(v=v, found=g, expected=expected),
-            )
+    One that `abstains` is asked of the two largest alone: equals at its threshold are no tie, and of all nobody wins.
+    """
+    part = subject.part
+    if part.keeps_ties:
+        of_each(calls(subject, drives), _hold_alike)
+    elif part.abstains and drives == "tied":
+        of_each(map(_twins, calls(subject)), _hold_first)
+    elif part.abstains:
+        of_each(calls(subject, drives), _hold_silent)
+    else:
+        of_each(calls(subject, drives), _hold_first)
 
-    of_each(calls(subject, drives), hold)
+
+def _hold_first(call: Call) -> None:
+    """Hold that of equal drives the first competes as if it were the largest."""
+    v, g = call.given["v"], call.result()
+    expected = replace(call, given={"v": _untied(v, in_space(call.part))}).result()
+    if float((g - expected).abs().max()) > _CLOSE:
+        raise Violation(
+            f"{call.part}: g is another where each drive is a hair larger than the next; "
+            "let ties go to the lowest index",
+            in_words(v=v, found=g, expected=expected),
+        )
 
 
 def _hold_alike(call: Call) -> None:
@@ -165,6 +214,30 @@ def _hold_alike(call: Call) -> None:
             f"g of {call.part}: declares keeps_ties, and equal drives have another g",
             in_words(v=v, g=g),
         )
+
+
+def _hold_silent(call: Call) -> None:
+    """Hold that of equal drives none wins, not even one that is alone."""
+    g = call.result()
+    if (g != 0).any():
+        raise Violation(
+            f"g of {call.part}: declares abstains, and somebody wins where all drives are alike",
+            in_words(v=call.given["v"], g=g),
+        )
+
+
+def _twins(call: Call) -> Call:
+    """The same call with no ties but that of the largest drive, which stands first and last of more than two."""
+    v = call.given["v"]
+    lined = v.flatten(2) if in_space(call.part) and v.dim() > 2 else v
+    dim = 1 if lined is v else 2
+    if lined.shape[dim] < 3:  # with two they would be all there are, and none would stand out
+        return call
+    largest, smallest = lined.argmax(dim, keepdim=True), lined.amin(dim, keepdim=True)
+    tied, top = lined.scatter(dim, largest, smallest), lined.amax(dim)
+    tied.select(dim, 0).copy_(top)
+    tied.select(dim, -1).copy_(top)
+    return replace(call, given={"v": tied.view(v.shape)})
 
 
 def _untied(v: Post, in_space: bool) -> Post:

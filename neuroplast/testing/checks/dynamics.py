@@ -9,15 +9,15 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
-from neuroplast.testing.adapting import adapted, adapting
+from neuroplast.testing.adapting import adapted, adapting, remembered
 from neuroplast.testing.asking import check
 from neuroplast.testing.bench import Setting, on_a_line
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each
-from neuroplast.testing.claims import DynamicsClaims, Neuron
+from neuroplast.testing.claims import DynamicsClaims
 from neuroplast.testing.manners import manners
 from neuroplast.testing.numbers import float64, hold_near
 from neuroplast.testing.responses import memory_of, of_shape, responses
-from neuroplast.testing.stated import Worked, own_memory, stated, worked
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
@@ -75,7 +75,7 @@ def remembers_as_claimed(subject: Subject) -> None:
         memory = memory_of(subject.part, setting)
         for step in range(_STEPS):
             view = _step(subject.part, setting, memory, seed=20 * step)
-            expected = _remembered(claims, subject.part, view, memory)
+            expected = remembered(claims, subject.part, view, memory)
             subject.part.adapt(view)
             for name, values in expected.items():
                 what = f"memory {name} after step {step + 1}"
@@ -87,23 +87,6 @@ def _step(part: Any, setting: Setting, memory: dict[str, Tensor], seed: int) -> 
     view = setting.view(seed=seed)
     v = part.integrate(view.u.clone(), State(memory))
     return setting.view(seed=seed, v=v).remembering(State(memory))
-
-
-def _remembered(
-    claims: DynamicsClaims, part: Any, view: View, memory: dict[str, Tensor]
-) -> dict[str, Tensor]:
-    """The memory of all neurons after the step, by the claimed formula."""
-    own = {k: t for k, t in memory.items() if t.shape == view.w.shape[:1]}
-    after: dict[str, list[float]] = {}
-    for i in range(len(view.w)):
-        w = view.w[i].flatten().tolist()
-        g, v, u = (t[:, i].flatten().tolist() for t in (view.g, view.v, view.u))
-        known = {k: float(t[i]) for k, t in own.items()}
-        neuron = Neuron(w, g, v, u, memory=known, stimuli=len(view.u))
-        claimed = own_memory(part, "remember", claims.remember(part, neuron))
-        for name, value in claimed.items():
-            after.setdefault(name, []).append(value)
-    return {name: float64(values) for name, values in after.items()}
 
 
 @check("dynamics", "gives the numbers worked by hand", worked)

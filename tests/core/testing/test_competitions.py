@@ -18,6 +18,8 @@ LIMIT = "refuses more winners than competitors"
 FINITE = "stays finite at very large and very small drives"
 STIMULI = "lets each stimulus compete alone"
 GROUPS = "lets each group compete alone"
+LATER = "equals its formula, looped, with memory"
+REMEMBERS = "remembers as its formula does"
 ADAPTS = ("adapts its own memory and nothing else", "adapts in the same way when asked again")
 
 
@@ -75,11 +77,11 @@ class SharedClaims(CompetitionClaims):
 
 @pytest.mark.parametrize("best", [Best(), Best(k=2), Best(axis="space"), Best(k=3, axis="space")])
 def test_a_sound_hard_competition_passes(best):
-    sound(best, "competitions", BestClaims(), but=ADAPTS)
+    sound(best, "competitions", BestClaims(), but=(LATER, REMEMBERS, *ADAPTS))
 
 
 def test_a_sound_soft_competition_passes():
-    sound(Shared(), "competitions", SharedClaims(), but=(LIMIT, *ADAPTS))
+    sound(Shared(), "competitions", SharedClaims(), but=(LIMIT, LATER, REMEMBERS, *ADAPTS))
     assert "no whole number" in skip(Shared(), LIMIT)
     assert "does not adapt" in skip(Shared(), ADAPTS[0])
     assert "no claims say what shared does" in skip(Shared(), FORMULA)
@@ -171,6 +173,48 @@ def test_the_smallest_example_is_shown():
     """One neuron has nobody to lose against, so two are the least that shows what losers have."""
     told = catch(Losers(), FORMULA, BestClaims())
     assert next(line for line in told.splitlines() if line.startswith("v = ")).count(",") == 1
+
+
+# Nobody wins where none stands out
+
+
+class AboveMean(Competition):
+    """The largest has 1 if it is above the mean of all."""
+
+    kind = "above_mean"
+    abstains = True
+
+    def compete(self, v, memory):
+        above = v > v.mean(1, keepdim=True) + 1e-12
+        return (above & (v.argmax(1, keepdim=True) == _index(v))).to(v.dtype)
+
+
+class LastAboveMean(AboveMean):
+    def compete(self, v, memory):
+        return super().compete(v.flip(1), memory).flip(1)
+
+
+class AtMean(AboveMean):
+    def compete(self, v, memory):
+        return (v.argmax(1, keepdim=True) == _index(v)).to(v.dtype)
+
+
+def _index(v):
+    return torch.arange(v.shape[1]).view(-1, *[1] * (v.dim() - 2))
+
+
+class AboveMeanClaims(CompetitionClaims):
+    of = "above_mean"
+
+    def compete(self, competition, v):
+        winner = max(range(len(v)), key=lambda i: (v[i], -i))
+        return [float(i == winner and v[i] > sum(v) / len(v) + 1e-12) for i in range(len(v))]
+
+
+def test_a_competition_may_have_no_winner_if_it_says_so():
+    hold(AboveMean(), TIES, AboveMeanClaims())
+    assert "lowest index" in catch(LastAboveMean(), TIES, AboveMeanClaims())
+    assert "declares abstains, and somebody wins" in catch(AtMean(), TIES, AboveMeanClaims())
 
 
 # Wrong shares
@@ -340,3 +384,56 @@ def test_memory_is_for_adapt_alone():
     assert "changed v" in catch(ChangesDrives(), ADAPTS[0])
     assert "memory steps is not finite" in catch(Endless(), ADAPTS[0])
     assert "gave other memory" in catch(Drifting(), ADAPTS[1])
+
+
+class Tiring(Competition):
+    """Drives less what each neuron has had so far, half of it forgotten each step."""
+
+    kind = "tiring"
+    had = Memory("post")
+
+    def compete(self, v, memory):
+        return v - memory.had.view(-1, *[1] * (v.dim() - 2))
+
+    def adapt(self, view):
+        view.memory.had.lerp_(view.average(view.g), 0.5)
+
+
+class TiringClaims(CompetitionClaims):
+    of = "tiring"
+    examples = (Example({"v": [1.0, 2.0], "memory": {"had": [0.5, -1.0]}}, [0.5, 3.0]),)
+
+    def compete(self, competition, v):
+        return list(v)
+
+    def compete_all(self, competition, v, memory):
+        return [
+            [[x - had for x in row] for row, had in zip(rows, memory["had"], strict=True)]
+            for rows in v
+        ]
+
+    def remember(self, competition, n):
+        return {"had": n.memory["had"] + (sum(n.g) / len(n.g) - n.memory["had"]) / 2}
+
+
+class Tireless(Tiring):
+    def compete(self, v, memory):
+        return v.clone()
+
+
+class Doubled(Tiring):
+    def adapt(self, view):
+        super().adapt(view)
+        super().adapt(view)
+
+
+def test_memory_is_held_to_its_claims():
+    for name in (FORMULA, LATER, REMEMBERS, HAND):
+        hold(Tiring(), name, TiringClaims())
+
+
+@pytest.mark.parametrize(
+    ("part", "name"), [(Tireless(), LATER), (Tireless(), HAND), (Doubled(), REMEMBERS)]
+)
+def test_memory_that_is_not_as_claimed_is_caught(part, name):
+    assert "off by" in catch(part, name, TiringClaims())
