@@ -32,11 +32,15 @@ def scalings(scaling: Scaling, seed: int) -> Iterator[Experiment]:
 
 
 def rates(rate: Rate, seed: int) -> Iterator[Experiment]:
-    """The rate times the change, from each stimulus's change and all that a view shows."""
+    """The rate times the change, from each stimulus's change and all that a view shows.
+
+    What the rate remembers, it remembers of the same stimuli, as if they were presented for the second time.
+    """
     givens, wires = _learning(seed)
 
     def run(values: Values) -> Tensor:
-        view = _view(values)
+        view = _view(values).remembering(LARGE.memory(rate))
+        rate.adapt(view)
         return (_delta(values, view) * rate.at(view, MIDWAY)).tensor().flatten()
 
     yield Experiment(run, givens, "dw", (wires.neurons, wires.synapses), sums=True)
