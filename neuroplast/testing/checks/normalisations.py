@@ -32,6 +32,8 @@ _SIZES: tuple[tuple[int, Shape], ...] = (
     (2, (3, 4)),
 )
 """Stimuli, and (channels, *positions)."""
+_IMAGES: tuple[int, Shape] = (2, (2, 5, 4))
+"""For parts that take patches of several pixels, beside what formulas are looped over."""
 
 
 def inputs(batch: int, shape: Shape, seed: int = 0) -> Tensor:
@@ -52,12 +54,21 @@ def call_of(part: Any, x: Tensor, memory: Tensors, adapting: bool) -> Call:
         return found
 
     what = f"normalise(x, memory, adapting={adapting})"
-    return Call(part, what, ask, {"x": x}, (tuple(x.shape),), memory, adapting)
+    return Call(part, what, ask, {"x": x}, ((len(x), *_promised(part, x)),), memory, adapting)
+
+
+def _promised(part: Any, x: Tensor) -> Shape:
+    """The shape of one normalised input that the next part is built by; of one that is refused, its own."""
+    shape = tuple(x.shape[1:])
+    try:
+        return tuple(part.output_shape(shape))
+    except ConfigurationError:
+        return shape
 
 
 def calls(subject: Subject, adapting: tuple[bool, ...] = (False, True)) -> Iterator[Call]:
     """Calls from one number up: frozen and adapting, with new memory and with memory that has adapted."""
-    for batch, shape in _SIZES:
+    for batch, shape in (*_SIZES, _IMAGES):
         x = inputs(batch, shape)
         for remembered in _memories(subject.part, shape):
             for adapts in adapting:
