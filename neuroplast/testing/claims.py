@@ -349,6 +349,10 @@ class SimilarityClaims(Claims):
         """The drive of a neuron with weights w that sees x."""
         raise NotImplementedError
 
+    def drive_of(self, similarity: Any, x: Row, w: Row, kernel: tuple[int, ...]) -> float:
+        """The same where it matters how synapses lie. kernel: the shape of one neuron's weights, flattened in w."""
+        return self.drive(similarity, x, w)
+
 
 class SynapseClaims(Claims):
     """Of a synapse's geometry.

@@ -69,10 +69,13 @@ def looped(claims: SimilarityClaims, call: Call, setting: Setting) -> Post:
     """The drive by the claimed formula for one neuron and what it sees."""
     seen = setting.synapse.patches(call.given["x"]).tolist()
     w = call.given["w_e"].flatten(1).tolist()
-    n = len(w)
+    n, kernel = len(w), tuple(call.given["w_e"].shape[1:])
     u = [
         [
-            [claims.drive(call.part, place[i * len(place) // n], w[i]) for place in stimulus]
+            [
+                claims.drive_of(call.part, place[i * len(place) // n], w[i], kernel)
+                for place in stimulus
+            ]
             for i in range(n)
         ]
         for stimulus in seen
