@@ -18,8 +18,9 @@ ALL = "all"
 class Chosen:
     """Parts to check.
 
-    plugins: those that were named, that have one of these parts, or that were given as a file: where one of them
-        failed, a part might lack its claims, and pass for that. idle: claims of theirs that nothing is held to.
+    plugins: those that were named, that were given as a file, or that have one of these parts of which nothing is
+        claimed: where one of them failed, a part might lack its claims, and pass for that.
+    idle: claims of theirs that nothing is held to.
     """
 
     entries: tuple[Entry, ...]
@@ -82,7 +83,8 @@ def _chosen(entries: Iterable[Entry], named: Iterable[Plugin], registry: Registr
     """Parts, with all plugins that matter to them."""
     found = tuple(entries)
     files = [plugin for plugin in registry.plugins if plugin.package == LOCAL]
-    plugins = {id(p): p for p in (*named, *(entry.plugin for entry in found), *files)}
+    bare = [e.plugin for e in found if registry.claims(e.part.family, e.part.kind) is None]
+    plugins = {id(p): p for p in (*named, *bare, *files)}
     idle = [
         f"plugin {plugin.name} (package {plugin.package}): {claims}"
         for plugin in plugins.values()

@@ -1,11 +1,15 @@
 """Which parts a name means."""
 
+from types import SimpleNamespace
+
 import pytest
 from support.growths import growths
 from support.installed import rule
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, Rule, hookimpl
+from neuroplast.discovery import Failure
 from neuroplast.registry import Registry
+from neuroplast.testing import RuleClaims
 from neuroplast.testing.chosen import chosen
 
 ALL = ["claimed", "known", "mended", "needy", "raising", "unclaimed", "wrong"]
@@ -68,3 +72,34 @@ def test_a_disabled_plugin_cannot_be_checked():
     known.load_entry_points(disabled=["builtin"])
     with pytest.raises(ConfigurationError, match="plugin builtin is disabled"):
         chosen("builtin", known)
+
+
+def half_loaded(claimed):
+    """A registry with a plugin of one rule, of which something is claimed or not, and another module that failed."""
+
+    class Mine(Rule):
+        kind = "mine"
+
+        def delta(self, view):
+            return view.outer(view.g)
+
+    given = [type("MineClaims", (RuleClaims,), {"of": "mine"})] if claimed else []
+    hooks = {"rules": hookimpl(lambda: [Mine]), "claims": hookimpl(lambda: given)}
+    known = Registry(warn=lambda line: None)
+    plugin = known.add(SimpleNamespace(**hooks), name="half")
+    plugin.failures.append(Failure("half.claims", "half.claims: no such thing"))
+    return known
+
+
+@pytest.mark.parametrize(
+    ("name", "claimed", "lines"),
+    [
+        ("mine", True, 0),
+        ("mine", False, 1),
+        ("half", True, 1),
+    ],
+)
+def test_a_failure_matters_to_a_part_that_may_lack_its_claims_for_it(name, claimed, lines):
+    broken = chosen(name, half_loaded(claimed)).broken
+    assert len(broken) == lines
+    assert all("plugin half (package local) failed to load: half.claims" in b for b in broken)

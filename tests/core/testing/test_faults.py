@@ -134,6 +134,12 @@ def test_all_faults_are_told_at_once():
     assert len(told(change)) == 3
 
 
+def test_plain_claims_will_do_where_a_family_adds_nothing_to_them():
+    part = type("Part", (), {"family": "measure", "kind": "part", "memories": dict})
+    claims = type("Plain", (Claims,), {"family": "measure", "of": "part", "cases": ({},)})
+    assert faults(part, claims(), []) == []
+
+
 @pytest.mark.parametrize("base", [Claims, CompetitionClaims])
 def test_claims_of_another_family_are_no_claims(base):
     claims = type("Stray", (base,), {"family": "rule", "of": "claimed"})()
