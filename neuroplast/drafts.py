@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from neuroplast.build import RegistryResolver, expand
-from neuroplast.errors import ConfigurationError, Problem, ScenarioError
+from neuroplast.errors import ConfigurationError, Problem, ScenarioError, lacks_memory
 from neuroplast.network import Network
 from neuroplast.parts.architecture import Architecture
 from neuroplast.parts.recipe import Recipe
@@ -142,8 +142,8 @@ def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")
         return [Problem(name, found)]
-    except (MemoryError, RuntimeError) as error:  # the latter is torch's
-        if "memory" not in str(error) and not isinstance(error, MemoryError):
+    except (MemoryError, RuntimeError) as error:
+        if not lacks_memory(error):
             raise
         found = " ".join(str(error).split())
         return [Problem("layers", f"do not fit into memory ({found})", "use fewer neurons")]

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from neuroplast.errors import ConfigurationError, DataError, NeuroplastError, PluginError
+from neuroplast.errors import (
+    ConfigurationError,
+    DataError,
+    NeuroplastError,
+    PluginError,
+    lacks_memory,
+)
 from neuroplast.parts.stimuli import Split, Stimuli, StimulusSet
 from neuroplast.soundness import sound
 from neuroplast.stored import data_root as data_root  # where `load_stimuli` is to look
@@ -32,12 +38,12 @@ def load_stimuli(stimuli: Stimuli, root: Path, rng: torch.Generator) -> Stimulus
         raise DataError(
             f"{who}: cannot be read: {error}; mend that, or use other stimuli"
         ) from error
-    except MemoryError as error:
-        raise DataError(
-            f"{who}: there is not enough memory to load these stimuli ({error}); "
-            "use fewer or smaller ones, or another machine"
-        ) from error
     except Exception as error:
+        if lacks_memory(error):
+            raise DataError(
+                f"{who}: there is not enough memory to load these stimuli ({error}); "
+                "use fewer or smaller ones, or another machine"
+            ) from error
         raise PluginError(
             f"stimuli {who!r}: load raised {type(error).__name__}: {error}; "
             "tell the authors of the plugin that provides them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -361,12 +362,13 @@ def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
 def _new_folder(title: str, out: str | Path | None) -> Path:
     """A folder that is new or empty, so that no earlier result is touched."""
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    folder = Path(out) if out is not None else Path("runs") / f"{title}-{stamp}-{uuid4().hex[:6]}"
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigurationError(
-            f"--out {folder}: exists and is not empty; give a new folder, so that nothing is lost"
-        )
+    plain = re.sub(r"[^\w.-]+", "-", title).strip(".-")[:100] or "run"  # a title may be any text
+    folder = Path(out) if out is not None else Path("runs") / f"{plain}-{stamp}-{uuid4().hex[:6]}"
     try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ConfigurationError(
+                f"--out {folder}: exists and is not empty; give a new folder, so that nothing is lost"
+            )
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, Sets, columns, print_json, say, settings
 from neuroplast.cli.validate import ScenarioName
 
@@ -52,13 +53,13 @@ def run(
 
     Example: neuroplast run quickstart --seeds 3 --set layer1.rate.eta=0.02
     """
-    from neuroplast import registry, runs
+    from neuroplast import runs
     from neuroplast.allocation import keep_freed_memory
     from neuroplast.drafts import draft
     from neuroplast.errors import ConfigurationError
 
     keep_freed_memory()
-    registry.current().insist()
+    insisted()
     if seed is not None and seeds is not None:
         raise ConfigurationError(f"--seed {seed} --seeds {seeds}: give one of them")
     chosen = range(seeds) if seeds else None if seed is None else [seed]

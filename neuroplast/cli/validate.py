@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, Sets, print_json
 
 ScenarioName = Annotated[
@@ -20,11 +21,10 @@ def validate(scenario: ScenarioName, sets: Sets = None, as_json: AsJson = False)
 
     Example: neuroplast validate my_scenario.toml
     """
-    from neuroplast import registry
     from neuroplast.drafts import draft, find_problems
     from neuroplast.errors import ScenarioError
 
-    registry.current().insist()
+    insisted()
     given = draft(scenario, sets or [])
     problems = find_problems(given, given.conditions)
     if as_json:

@@ -21,6 +21,10 @@ import pytest
         ({"layers": "layers = [3]\n[x]"}, "layer1: found 3; should be a table"),
         ({"about": "conditions = 3"}, "conditions: found 3; should be a list"),
         (
+            {"about": 'conditions = [{ name = "a b" }]'},
+            "a b.name: found 'a b'; should match pattern",
+        ),
+        (
             {"synapse": 'synapse = { kind = "dense", neurons = 1_000_000_000_000_000 }'},
             "layers: do not fit into memory (",
         ),

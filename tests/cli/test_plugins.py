@@ -315,6 +315,25 @@ def test_a_plugin_that_is_not_there(cli, name):
     assert f"unknown plugin '{name}'; known: builtin; for a local file add --plugin" in answer.err
 
 
+def test_a_local_file_that_fails_is_told_once_by_what_needs_it(cli, tmp_path, plugin, scenario):
+    """And an installed one that fails is told of beside it."""
+    plugin("absent", BROKEN["absent"])
+    file = tmp_path / "tried.py"
+    file.write_text("1 / 0\n")
+    for words in (("validate", scenario()), ("run", scenario(), "--dry-run")):
+        answer = cli(*words, "--plugin", file)
+        assert answer.code == 1
+        assert answer.err.count("ZeroDivisionError") == 1
+        assert answer.err.count("a_module_that_nobody_has") == 1
+
+
+def test_the_advice_to_load_a_local_file_names_it(cli, tmp_path):
+    file = tmp_path / "tried.py"
+    file.write_text(rule("tried_rule"))
+    advised = cli("plugins", "list", "--plugin", file).out.partition("to load them: neuroplast ")[2]
+    assert "1 rule" in cli(*shlex.split(advised)).out
+
+
 def test_a_file_that_is_no_python(cli, tmp_path):
     file = tmp_path / "tried.txt"
     file.write_text("")

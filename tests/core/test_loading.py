@@ -186,6 +186,8 @@ def test_errors_of_the_plugin_pass_and_slips_are_told_with_its_name():
         load(PermissionError("no right"))
     with pytest.raises(DataError, match="given: there is not enough memory"):
         load(MemoryError("9 TB"))
+    with pytest.raises(DataError, match="given: there is not enough memory"):
+        load(RuntimeError("DefaultCPUAllocator: can't allocate memory"))
     with pytest.raises(KeyboardInterrupt):
         load(KeyboardInterrupt())
 

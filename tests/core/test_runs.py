@@ -217,8 +217,9 @@ def test_a_file_in_the_place_of_the_folder(tmp_path):
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot be made"):
-        run(tmp_path / "file" / "out")
+    for out in (tmp_path / "file" / "out", tmp_path / ("a" * 300)):
+        with pytest.raises(DataError, match="cannot be made"):
+            run(out)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
@@ -233,6 +234,17 @@ def test_a_new_folder_by_default(tmp_path, monkeypatch):
     assert one.path != other.path
     assert [p.parent.name for p in (one.path, other.path)] == ["runs", "runs"]
     assert one.path.name.startswith("mine-")
+
+
+@pytest.mark.parametrize(
+    ("title", "begins"),
+    [("../../mine", "mine-"), ("a b/ç?", "a-b-ç-"), ("..", "run-"), ("", "run-")],
+)
+def test_a_title_stays_inside_the_folder_of_runs(tmp_path, monkeypatch, title, begins):
+    monkeypatch.chdir(tmp_path)
+    path = run(None, title=title).path
+    assert path.resolve().parent == tmp_path / "runs"
+    assert path.name.startswith(begins)
 
 
 @pytest.mark.parametrize(

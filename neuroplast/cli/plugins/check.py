@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuroplast.cli.loading import Held
 from neuroplast.cli.names import advice, alike, every_name, named, names
 from neuroplast.cli.output import (
     AsJson,
@@ -51,9 +52,9 @@ def check(
     """
     from neuroplast import registry
 
-    warnings: list[str] = []
-    known = registry.current(warnings.append)
-    given = _chosen(known, words, warnings)
+    held = Held()
+    known = registry.current(held)
+    given = _chosen(known, words, held)
     found = _outcomes(given, known, only)
     if only and given.entries and not found:
         raise ConfigurationError(
@@ -70,19 +71,15 @@ def check(
 # -- what is meant -----------------------------------------------------------------------------------------------------
 
 
-def _chosen(known: Registry, words: list[str], warnings: list[str]) -> Chosen:
+def _chosen(known: Registry, words: list[str], held: Held) -> Chosen:
     """What was meant. Of plugins that failed to load, those that are checked are told of in the answer."""
-    from neuroplast.registry import to_stderr
     from neuroplast.testing.chosen import Chosen, together
 
     found = Chosen(())
     try:
         found = together(_meant(known, words), known)
     finally:
-        checked = tuple(f"plugin {plugin.name}: " for plugin in found.plugins)
-        for line in warnings:
-            if not line.startswith(checked):
-                to_stderr(line)
+        held.release(found.plugins)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,8 @@ def list_plugins(
 
     Example: neuroplast plugins list --load
     """
+    from neuroplast.discovery import LOCAL
+
     found = loaded() if load else remembered()
     if as_json:
         print_json([asdict(plugin) for plugin in found])
@@ -38,7 +41,8 @@ def list_plugins(
         for failure in plugin.failures:
             print(f"{plugin.name}: {failure.reason}")
     if any(plugin.status in UNKNOWN for plugin in found):
-        print("to load them: neuroplast plugins list --load")
+        files = [f"--plugin {shlex.quote(p.target)}" for p in found if p.package == LOCAL]
+        print(f"to load them: {' '.join(['neuroplast plugins list --load', *files])}")
 
 
 def remembered() -> list[Plugin]:
