@@ -55,7 +55,7 @@ def _problem(details: ErrorDetails, data: Any, whole: str) -> Problem:
     if kind in _OURS:
         found, _, remedy = details["msg"].partition("; ")
         return Problem(path, found, remedy)
-    what, _, wanted = details["msg"].partition(" should ")  # "Input should be ...", "String should ..."
+    what, _, wanted = details["msg"].partition(" should ")  # such as "Input should be ..."
     if kind in _TYPES or not what.isalpha():
         wanted = "be " + _TYPES.get(kind, details["msg"].removeprefix("Value error, "))
     return Problem(path, f"found {details['input']!r}", f"should {wanted}")
