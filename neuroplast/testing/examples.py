@@ -159,10 +159,7 @@ def _wrong_memory(memory: Any, part: Any, lengths: Lengths) -> Iterator[str]:
         yield f"memory is {memory!r}; make it a table of values by name"
         return
     declared = part.memories()
-    one = {axis: n for axis, (n, _) in lengths.items()}
-    post, pre = one.get("post", 1), one.get("pre", one.get("channels", 1))
-    places = math.prod(n for axis, n in one.items() if axis.startswith("position "))
-    sizes = {"pre": (pre,), "post": (post,), "positions": (places,), "weights": (post, pre)}
+    sizes = _sizes(part, {axis: n for axis, (n, _) in lengths.items()})
     for name, values in memory.items():
         if name not in declared:
             yield f"memory {name!r} is none of {part.kind}; {nearest(str(name), declared)}"
@@ -172,11 +169,27 @@ def _wrong_memory(memory: Any, part: Any, lengths: Lengths) -> Iterator[str]:
             yield found
             continue
         try:
-            wanted = declared[name].size({"scalar": (), **sizes})
+            wanted = declared[name].size(sizes)
         except PluginError:  # told by the check of what a part declares
             continue
         if math.prod(found) != math.prod(wanted):
             yield f"memory {name} has {_shaped(found)}; it needs {_shaped(wanted)}"
+
+
+def _sizes(part: Any, lengths: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    """What the axes of memory stand for in an example; competitors are neurons, or positions of one."""
+    in_space = getattr(part, "axis", "channels") != "channels"
+    rivals = lengths.get("competitors", 1)
+    post = lengths.get("post", 1 if in_space else rivals)
+    pre = lengths.get("pre", lengths.get("channels", 1))
+    places = math.prod(n for axis, n in lengths.items() if axis.startswith("position "))
+    return {
+        "scalar": (),
+        "pre": (pre,),
+        "post": (post,),
+        "positions": (rivals if in_space else places,),
+        "weights": (post, pre),
+    }
 
 
 def _wrong_signals(signals: Any, part: Any, lengths: Lengths) -> Iterator[str]:

@@ -99,7 +99,9 @@ _FORMS: dict[str, Form] = {
         memory=True,
         signals=True,
     ),
-    "competition": Form(("compete",), {"v": needed("competitors")}, needed("competitors")),
+    "competition": Form(
+        ("compete",), {"v": needed("competitors")}, needed("competitors"), memory=True
+    ),
     "dynamics": Form(("integrate",), {"u": needed("post")}, needed("post"), memory=True),
     "scaling": Form(
         ("scale",),

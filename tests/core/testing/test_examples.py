@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import pytest
 import torch
 
-from neuroplast import Memory, Rule, registry
+from neuroplast import Competition, Memory, Rule, registry
 from neuroplast.testing import Example
 from neuroplast.testing.examples import faults_of
 from neuroplast.testing.forms import form
@@ -172,6 +172,28 @@ def test_each_family_says_what_it_is_given(family, kind, given, expected, told):
     made = part(**({"eta": 0.1} if family == "rate" else {}))
     (fault,) = found(made, given, expected)
     assert told in fault
+
+
+class Habituated(Competition):
+    """Remembers a value of each neuron, and one of each place."""
+
+    kind: ClassVar[str] = "habituated"
+    axis: str = "channels"
+    tired = Memory("post")
+    worn = Memory("positions")
+
+    def compete(self, v, memory):
+        return v
+
+
+@pytest.mark.parametrize(("axis", "neurons", "places"), [("channels", 3, 1), ("space", 1, 3)])
+def test_competitors_are_neurons_or_the_places_of_one(axis, neurons, places):
+    part = Habituated(axis=axis)
+    given = {"v": [1.0, 2.0, 3.0], "memory": {"tired": [0.0] * neurons, "worn": [0.0] * places}}
+    assert found(part, given, [1.0, 2.0, 3.0]) == []
+    for name in given["memory"]:
+        (fault,) = found(part, {**given, "memory": {name: [0.0] * 2}}, [1.0, 2.0, 3.0])
+        assert f"memory {name} has shape (2,)" in fault
 
 
 def test_a_population_that_does_not_read_g_needs_none():

@@ -4,10 +4,9 @@ import pytest
 import torch
 from support.doubles import Growth
 
-from neuroplast.registry import Registry
-from neuroplast.testing import Subject, unexpected
+from neuroplast.testing import unexpected
 from neuroplast.testing.bench import ladder
-from neuroplast.testing.manners import takes_its_arguments
+from neuroplast.testing.numbers import float64
 from neuroplast.testing.watch import like, watched
 
 
@@ -39,10 +38,23 @@ def test_of_the_kits_own_call_its_line():
     part = Part()
     error = raised(lambda: like("f", watched("f", lambda: part.delta(view)), view.x))
     assert "TypeError" in unexpected.trace(error)
-    violation = raised(lambda: takes_its_arguments(Subject(part, {}, None, Registry())))
-    assert violation.__cause__ is not None
-    assert unexpected.trace(violation.__cause__) == ""
-    assert "bind" in unexpected.call(violation.__cause__)
+    error = raised(lambda: float64([[1.0], [2.0, 3.0]]))
+    assert "return torch.as_tensor(values, dtype=torch.float64)" in unexpected.call(error)
+
+
+def test_claims_that_raise_are_told_from_a_part_that_does():
+    class Claimed:
+        def change(self, part):
+            return part.delta() if part else 1 / 0
+
+    class Part:
+        def delta(self):
+            return 1 / 0
+
+    claims = Claimed()
+    assert unexpected.speaker(raised(lambda: claims.change(None)), claims) == "its claims "
+    assert unexpected.speaker(raised(lambda: claims.change(Part())), claims) == ""
+    assert unexpected.speaker(raised(lambda: 1 / 0), None) == ""
 
 
 def test_the_example_is_what_the_nearest_function_of_the_kit_had():
