@@ -12,21 +12,15 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.kinds import KINDS
 from neuroplast.signatures import misfit
-from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each
+from neuroplast.testing.devices import need_gpu
+from neuroplast.testing.layouts import LAYOUTS
 from neuroplast.testing.numbers import FLOAT32, hold_near, in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import like, repeatable, same_bits, watched
 
 Calls = Callable[[Subject], Iterable[Call]]
-
-LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
-    "channels last": lambda t: t.movedim(1, -1).contiguous().movedim(-1, 1) if t.dim() > 2 else t,
-    "every other row": lambda t: t.repeat_interleave(2, dim=0)[::2] if t.dim() else t,
-    "columns of a wider one": lambda t: t.repeat_interleave(2, dim=-1)[..., 1::2],
-    "transposed": lambda t: t.transpose(0, -1).contiguous().transpose(0, -1),
-}
-"""Ways to hold the same numbers in memory."""
 
 
 def manners(family: str, calls: Calls) -> None:
@@ -110,8 +104,7 @@ def in_float32(call: Call) -> None:
 
 def on_a_gpu(call: Call) -> None:
     """The same numbers on a GPU stay there and give the same."""
-    if not torch.cuda.is_available():
-        raise NotApplicable("there is no GPU here")
+    need_gpu()
     there = replace(
         call,
         given={k: t.cuda() for k, t in call.given.items()},

@@ -139,7 +139,7 @@ def test_an_output_that_cannot_be_descended_is_refused(surrogate, told):
 @pytest.mark.parametrize("factor", [float("nan"), float("inf")])
 def test_a_descent_that_is_not_finite_is_told(factor):
     view = dense_view(normal(3, 4), normal(2, 4))
-    with pytest.raises(NotFiniteError, match="^stating: descent of the surrogate loss not finite$"):
+    with pytest.raises(NotFiniteError, match="stating: descent of the surrogate loss not finite"):
         descent(stating(lambda u, w, g: u * factor), view).tensor()
 
 

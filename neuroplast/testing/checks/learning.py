@@ -11,6 +11,7 @@ from torch import Tensor
 
 from neuroplast.layer import FROZEN, Adapts, Layer
 from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.devices import need_gpu
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.trial import PLACES, Trial, trial
@@ -144,8 +145,7 @@ def learns_in_float32(subject: Subject) -> None:
 @in_layers("learns on a GPU as on the CPU")
 def learns_on_a_gpu(subject: Subject) -> None:
     """Steps in float64, so that nothing but the device differs: the same winners, and nearly the same numbers."""
-    if not torch.cuda.is_available():
-        raise NotApplicable("there is no GPU here")
+    need_gpu()
     hold_on(subject, "cuda")
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from neuroplast.functional import per_neuron
 from neuroplast.reference import Reference
-from neuroplast.testing.asking import NotApplicable, check
+from neuroplast.testing.asking import check
 from neuroplast.testing.bench import TENSORS, Setting, geometries, ladder
 from neuroplast.testing.checks.rules_views import (
     changed,
@@ -22,6 +21,8 @@ from neuroplast.testing.checks.rules_views import (
     shows,
     stepped,
 )
+from neuroplast.testing.devices import need_gpu
+from neuroplast.testing.layouts import LAYOUTS
 from neuroplast.testing.numbers import FLOAT32, hold_near, normal
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
@@ -89,21 +90,20 @@ def takes_any_memory_order(subject: Subject, setting: Setting) -> None:
     """Slices, transposes and channels-last images arrive as they are; the numbers count, not where they lie."""
     view = experienced(subject, setting)
     expected = changed(subject, view)
-    for order, laid in _ORDERS.items():
+    for order, laid in LAYOUTS.items():
         tensors: dict[str, Any] = {name: laid(getattr(view, name)) for name in TENSORS}
         signals = {name: laid(signal) for name, signal in view.signals.items()}
         found = changed(
-            subject, replace(view, signals=signals, **tensors), f"dw of {order} tensors"
+            subject, replace(view, signals=signals, **tensors), f"dw of tensors {order} in memory"
         )
-        what = f"{subject.kind}: dw of {order} tensors"
+        what = f"{subject.kind}: dw of tensors {order} in memory"
         hold_near(what, found, expected, **shows(subject.part, view))
 
 
 @check("rule", "CPU and GPU agree", places)
 def devices_agree(subject: Subject, setting: Setting) -> None:
     """The device is the user's choice, so nothing may be made on another, nor come out differently."""
-    if not torch.cuda.is_available():
-        raise NotApplicable("there is no GPU here")
+    need_gpu()
     view = experienced(subject, setting)
     there, memory = stepped(subject, mapped(subject.part, view, lambda t: t.cuda()), "dw on a GPU")
     here, kept = stepped(subject, view)
@@ -112,27 +112,3 @@ def devices_agree(subject: Subject, setting: Setting) -> None:
     for name in subject.part.memories():
         what = f"{subject.kind}: memory {name} on a GPU"
         hold_near(what, getattr(memory, name).cpu(), getattr(kept, name), **shown)
-
-
-def _spaced(t: Tensor) -> Tensor:
-    """The same numbers with a NaN between any two, which whoever reads storage and not values would find."""
-    return torch.stack([t, torch.full_like(t, torch.nan)], -1)[..., 0]
-
-
-def _transposed(t: Tensor) -> Tensor:
-    """The same numbers with the first axis innermost."""
-    return t.movedim(0, -1).contiguous().movedim(-1, 0)
-
-
-def _channels_last(t: Tensor) -> Tensor:
-    """Images with channels innermost; all else in its plain order."""
-    images = t.ndim == 4
-    return t.contiguous(memory_format=torch.channels_last if images else torch.contiguous_format)
-
-
-_ORDERS: dict[str, Callable[[Tensor], Tensor]] = {
-    "contiguous": lambda t: t.contiguous(),
-    "spaced": _spaced,
-    "transposed": _transposed,
-    "channels-last": _channels_last,
-}

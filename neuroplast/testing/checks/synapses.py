@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -21,6 +21,7 @@ from neuroplast.shapes import Shape
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Setting
 from neuroplast.testing.claims import SynapseClaims
+from neuroplast.testing.layouts import LAYOUTS
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, float64, hold_near, in_words, normal
 from neuroplast.testing.stated import own_shapes, stated
 from neuroplast.testing.subject import Subject
@@ -247,16 +248,15 @@ def takes_any_memory_order(subject: Subject) -> None:
         part, raw, w, post = setting.synapse, _raw(setting), setting.w(), setting.post()
         x = part.prepare(raw)
         u, dw = part.drive(x, w), part.outer(post, x, w)
-        for order in (_strided, _channels_last, torch.Tensor.contiguous):
+        for name, order in LAYOUTS.items():
             again = part.prepare(order(raw))
-            hold_near(
-                f"drive on {setting}, {order.__name__}", part.drive(again, order(w)), u, FLOAT64
-            )
+            where = f"on {setting}, {name} in memory"
+            hold_near(f"drive {where}", part.drive(again, order(w)), u, FLOAT64)
             outer = part.outer(order(post), order(x), order(w))
-            hold_near(f"outer on {setting}, {order.__name__}", outer, dw, FLOAT64)
+            hold_near(f"outer {where}", outer, dw, FLOAT64)
             grown = order(w.clone())
             part.add_outer(grown, order(post), order(x))
-            hold_near(f"add_outer on {setting}, {order.__name__}", grown, w + dw, FLOAT64)
+            hold_near(f"add_outer {where}", grown, w + dw, FLOAT64)
 
 
 @check("synapse", "arranges weights without changing a value")
@@ -283,13 +283,13 @@ def keeps_its_hands_off(subject: Subject) -> None:
         part, raw, w, post = setting.synapse, _raw(setting), setting.w(), setting.post()
         x = part.prepare(raw.clone())
         handed = {"raw": raw, "x": x, "w": w, "post": post}
-        calls: dict[str, Callable[[], Tensor]] = {
-            "prepare": partial(part.prepare, raw),
-            "drive": partial(part.drive, x, w),
-            "outer": partial(part.outer, post, x, w),
-            "patches": partial(part.patches, x),
-        }
-        for name, call in calls.items():
+        for call in (
+            partial(part.prepare, raw),
+            partial(part.drive, x, w),
+            partial(part.outer, post, x, w),
+            partial(part.patches, x),
+        ):
+            name = call.func.__name__
             first = watched(name, call, **handed).clone()
             if not same_bits(first, watched(name, call, **handed)):
                 raise Violation(
@@ -353,14 +353,3 @@ def _some(subject: Subject) -> list[Setting]:
             f"no claims name a shape that {subject.kind} takes, and none tried fits"
         )
     return found
-
-
-def _strided(t: Tensor) -> Tensor:
-    """The same values, every other number of a larger tensor."""
-    wide = torch.stack([t, t + 1], -1)
-    return wide[..., 0]
-
-
-def _channels_last(t: Tensor) -> Tensor:
-    """The same values with the second axis last in memory."""
-    return t.movedim(1, -1).contiguous().movedim(-1, 1)

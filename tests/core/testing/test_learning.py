@@ -25,6 +25,7 @@ from neuroplast.registry import Registry
 from neuroplast.testing import Subject, SynapseClaims, Violation
 from neuroplast.testing.asking import all_checks
 from neuroplast.testing.checks.learning import hold_on
+from neuroplast.testing.devices import NO_GPU
 from neuroplast.testing.trial import PLACES, trial
 
 FREEZE = "moves only what adapts"
@@ -383,7 +384,7 @@ def test_neurons_that_start_alike_are_not_compared(known):
 
 def test_without_a_gpu_it_is_said(known, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert skip(doubles.Growth(), GPU, registry=known) == "there is no GPU here"
+    assert skip(doubles.Growth(), GPU, registry=known) == NO_GPU
 
 
 def test_the_comparison_of_devices(known):

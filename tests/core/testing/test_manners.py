@@ -7,6 +7,7 @@ import torch
 from support.asking import catch, hold, skip
 
 from neuroplast import Competition, Effective, Pool, Population, Signal
+from neuroplast.testing.devices import NO_GPU
 
 FORM = "keeps shape, dtype and device"
 ALONE = "changes nothing it is handed"
@@ -152,7 +153,7 @@ def test_the_smallest_size_that_shows_it_is_the_example():
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_the_check_says_so():
-    assert skip(Double(), GPU) == "there is no GPU here"
+    assert skip(Double(), GPU) == NO_GPU
 
 
 class OnTheCpu(Double):
