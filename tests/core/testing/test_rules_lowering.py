@@ -126,9 +126,7 @@ def test_numbers_read_by_where_they_lie_are_caught():
     said = catch(broken(by_storage), MEMORY_ORDER)
     assert "dw of tensors transposed in memory" in said
     flat = broken(lambda self, view: view.outer(view.g.view(-1).view(view.g.shape)))
-    assert "dw of tensors transposed in memory: raised RuntimeError: view size" in catch(
-        flat, MEMORY_ORDER
-    )
+    assert "in memory: raised RuntimeError: view size" in catch(flat, MEMORY_ORDER)
 
 
 def test_channels_last_images_are_tried():
