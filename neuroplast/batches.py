@@ -8,7 +8,7 @@ import torch
 
 from neuroplast.engine import Stage
 from neuroplast.errors import ConfigurationError, Problem
-from neuroplast.network import Network
+from neuroplast.network import Network, blank
 from neuroplast.scenario import PhaseSpec, Scenario
 from neuroplast.shapes import Shape
 
@@ -27,7 +27,9 @@ def find_lone_stimuli(
     if not lone:
         return []
     seen = scenario.preprocessed_shape(shape)
-    refused = dict(_refusals(Network(scenario.layers, seen, signed=scenario.signed)))
+    refused = dict(
+        _refusals(Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed))
+    )
     found = {
         stage.phase.name: _problem(stage.phase, name, refused[name], stimuli)
         for stage in reversed(lone)

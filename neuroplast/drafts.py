@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from neuroplast.build import RegistryResolver, expand
 from neuroplast.errors import ConfigurationError, Problem, ScenarioError, lacks_memory
-from neuroplast.network import Network
+from neuroplast.network import Network, blank
 from neuroplast.parts.architecture import Architecture
 from neuroplast.parts.recipe import Recipe
 from neuroplast.parts.stimuli import data_root
@@ -138,7 +138,7 @@ def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
     """Whether the layers fit stimuli of this shape, and each other."""
     try:
         seen = scenario.preprocessed_shape(shape)
-        Network(scenario.layers, seen, signed=scenario.signed)
+        Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")
         return [Problem(name, found)]

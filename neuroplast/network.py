@@ -206,6 +206,14 @@ class Network:
         )
 
 
+def blank(input_shape: Shape) -> Callable[[], Tensor]:
+    """A sample for a network that is only looked at, or whose weights are replaced: two stimuli of nothing.
+
+    Two, since a normalisation may not take one.
+    """
+    return lambda: torch.zeros(2, *input_shape)
+
+
 def _as_source(layer: Layer) -> Source:
     population = layer.spec.population
     return Source(layer.output_shape, population.signed, population.signs(layer.response_shape[0]))

@@ -24,7 +24,7 @@ from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, d
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.layer import Layer
-from neuroplast.network import Network
+from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli, StimulusSet
 from neuroplast.provenance import packages, part_labels, provenance
@@ -170,7 +170,11 @@ def load(path: str | Path) -> Network:
             )
         scenario = draft(recording.scenario).resolve()
         network = Network(
-            scenario.layers, recording.input_shape, recording.seed, signed=scenario.signed
+            scenario.layers,
+            recording.input_shape,
+            recording.seed,
+            sample=blank(recording.input_shape),
+            signed=scenario.signed,
         )
         network.load_state(recording.final_state())
     return network
@@ -348,7 +352,8 @@ def _splits(data: str | Path, seed: int) -> list[Split]:
 
 def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
     """How large the network and its record will be."""
-    network = Network(scenario.layers, scenario.preprocessed_shape(shape), signed=scenario.signed)
+    seen = scenario.preprocessed_shape(shape)
+    network = Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
     weights = sum(t.numel() for layer in network.layers.values() for t in layer.state.values())
     neurons = sum(layer.response_shape[0] for layer in network.layers.values())
     features_ = math.prod(network.output_shape)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, load, run
 from neuroplast_plugins.initialisations.sampled_patches import SampledPatches
 
 
@@ -72,3 +72,25 @@ def test_what_has_no_patches_is_refused():
         draw(numbered(2, 1, 4), (3, 1, 5, 5))
     with pytest.raises(ConfigurationError, match="no patches of inputs"):
         draw(numbered(2, 1, 4), (3, 7))
+
+
+def test_a_run_starts_from_its_stimuli_and_is_read_back(tmp_path):
+    """Layers are checked before there are stimuli, learn from patches of them, and are loaded with other weights."""
+    layer = {"initialisation": "sampled_patches", "rule": "instar", "competition": "hard_wta"}
+    scenario = {
+        "about": "neurons that start from a bar each",
+        "stimuli": {"kind": "bars", "side": 4, "train": 50},
+        "presentations": 10,
+        "layers": [
+            {
+                "synapse": {"kind": "dense", "neurons": 3},
+                "scaling": "mean",
+                "rate": {"kind": "constant", "eta": 1e-9},
+                **layer,
+            }
+        ],
+    }
+    run(scenario, out=tmp_path / "out")
+    w = load(tmp_path / "out" / "run.h5").layers["layer1"].projections[0].w
+    assert w.any(1).all()
+    assert ((w - w.round()).abs() < 1e-6).all()  # still as in the stimuli, 0 or 1
