@@ -124,7 +124,7 @@ def test_numbers_read_by_where_they_lie_are_caught():
         return view.outer(laid)
 
     said = catch(broken(by_storage), MEMORY_ORDER)
-    assert "dw of tensors transposed in memory" in said
+    assert "dw of tensors channels last in memory" in said
     flat = broken(lambda self, view: view.outer(view.g.view(-1).view(view.g.shape)))
     assert "in memory: raised RuntimeError: view size" in catch(flat, MEMORY_ORDER)
 
