@@ -27,12 +27,15 @@ class Claims(ABC):
     cases: the parameters to check it with; the first one is what hand-worked examples use unless they say otherwise.
     exceptions: checks that this part is known to fail, by name, each with the reason. A check named here that passes
         is reported too.
+    unclaimed: memory that no formula here gives, such as a streaming median, by name, each with the reason. All other
+        memory is held to its formula, and what a formula leaves out must stay as it was.
     """
 
     family: ClassVar[str]
     of: ClassVar[str]
     cases: ClassVar[Sequence[Mapping[str, Any]]] = ({},)
     exceptions: ClassVar[Mapping[str, str]] = {}
+    unclaimed: ClassVar[Mapping[str, str]] = {}
 
 
 def holds(statement: _Statement) -> _Statement:
@@ -54,8 +57,9 @@ class Site:
 
     x: presynaptic activity. w, w_e: weight and effective weight. u, v, g: drive, drive after dynamics, plasticity
     activity of the neuron. signals: third factors by name, as this neuron gets them for this stimulus.
-    memory: what the rule remembers for this neuron, input or synapse, by name, from before the step.
-    neuron: its index. layer: the same position as every neuron of the layer has it, for rules that couple neurons
+    memory: what the rule remembers for this neuron, input or synapse, by name, from before the step; a list where that
+    is more than one number. neuron: its index.
+    layer: the same position as every neuron of the layer has it, for rules that couple neurons
     (`layer[k].g`, and `layer[k].w`, its weight to the same input, where both are of one `group`).
     group: the group of inputs that the neuron sees, in a geometry with groups; 0 in others.
     batch: the same synapse at every stimulus and position of the step, for rules that couple those.
@@ -69,7 +73,7 @@ class Site:
     g: float
     neuron: int = 0
     signals: Mapping[str, float] = field(default_factory=dict)
-    memory: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
     layer: Sequence[Site] = ()
     group: int = 0
     batch: Sequence[Site] = ()
@@ -79,9 +83,14 @@ class Site:
 class Neuron:
     """One neuron in one step.
 
-    w: its weights, flattened. g, v, u: its activities, one for each stimulus and position.
-    dw: its summed change before scaling, where there is one yet. memory: by name, from before the step.
-    stimuli: how many there were; its activities are as many, times the positions.
+    w, w_e: its weights and effective weights, flattened. g, v, u: its activities, one for each stimulus and position:
+    the positions of the first stimulus, then those of the second. stimuli: how many there were.
+    x: what it sees in each of these events, in the order of w. signals: third factors by name, as it gets them there.
+    dw: its summed change before scaling, where there is one yet.
+    memory: what the part remembers, by name, from before the step: what has one value in all, or per neuron, as a
+    number; what has more, such as one per synapse, position, input or other neuron, as a list, or lists in a list.
+    neuron: its index. layer: all neurons of the layer in the same step, for parts that couple them
+    (`layer[k].g`, `len(n.layer)`).
     """
 
     w: Row
@@ -89,20 +98,25 @@ class Neuron:
     v: Row
     u: Row
     dw: Row = field(default_factory=list)
-    memory: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
     stimuli: int = 1
+    x: Rows = field(default_factory=list)
+    w_e: Row = field(default_factory=list)
+    signals: Mapping[str, Row] = field(default_factory=dict)
+    neuron: int = 0
+    layer: Sequence[Neuron] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Input:
     """One presynaptic neuron (or channel, after padding) in one step.
 
-    x: its activities, one for each stimulus and position in the input. memory: by name, from before the step.
-    stimuli: how many there were.
+    x: its activities, one for each stimulus and position in the input, stimulus by stimulus.
+    stimuli: how many there were. memory: by name, from before the step, as a neuron's.
     """
 
     x: Row
-    memory: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
     stimuli: int = 1
 
 
@@ -126,13 +140,35 @@ class Example:
 # -- claims, one class for each family ---------------------------------------------------------------------------------
 
 
-class RuleClaims(Claims):
+class MemoryClaims(Claims):
+    """Of a part with memory: each value after the step, by whichever of three methods fits the axes of the memory.
+
+    A value is a number, or a list where whole numbers (or "post" once more) follow in the axes.
+    Names that a method leaves out must stay as they were; `unclaimed` names what no formula gives.
+    """
+
+    def remember(self, part: Any, n: Neuron) -> Mapping[str, Any]:
+        """A neuron's memory after the step, by name: what has a value in all, per neuron, per position, or both.
+
+        Where there are positions among the axes it is asked of each position, with the activities there. What has one
+        value for all neurons is asked of the first neuron, which knows the others as `n.layer`.
+        """
+        return n.memory
+
+    def remember_input(self, part: Any, n: Input) -> Mapping[str, Any]:
+        """An input's memory after the step, by name: what has one value per presynaptic neuron."""
+        return n.memory
+
+    def remember_synapse(self, part: Any, s: Sequence[Site]) -> Mapping[str, Any]:
+        """A synapse's memory after the step, by name, from all its stimuli and positions."""
+        return s[0].memory
+
+
+class RuleClaims(MemoryClaims):
     """Of a rule.
 
     Examples: given w (post, pre), x (batch, pre), g (batch, post); u, v where they differ from g, w_e where it differs
     from w, and where the rule reads them signals (batch) or (batch, post) and memory, each by name.
-    The memory after the step is claimed by whichever of the three `remember` methods fits its axes; names that a
-    method leaves out, and memory that no method claims, must stay as they were.
     """
 
     family = "rule"
@@ -142,24 +178,14 @@ class RuleClaims(Claims):
         """What one synapse changes by from one stimulus at one position, before scaling and rate."""
         raise NotImplementedError
 
-    def remember(self, rule: Any, n: Neuron) -> Mapping[str, float]:
-        """A neuron's memory after the step, by name: what has one value in all, per neuron, or per neuron and position.
 
-        For the last it is asked of each position, with the activities there.
-        """
-        return n.memory
+class CompetitionClaims(MemoryClaims):
+    """Of a competition.
 
-    def remember_input(self, rule: Any, n: Input) -> Mapping[str, float]:
-        """An input's memory after the step, by name: what has one value per presynaptic neuron."""
-        return n.memory
-
-    def remember_synapse(self, rule: Any, s: Sequence[Site]) -> Mapping[str, float]:
-        """A synapse's memory after the step, by name, from all its stimuli and positions."""
-        return s[0].memory
-
-
-class CompetitionClaims(Claims):
-    """Of a competition. Examples: given v, one value for each competitor, and memory by name; expected g."""
+    Examples: given v, one value for each competitor, and memory by name where it is not new; expected g.
+    What `adapt` makes of memory is claimed by `remember`, of weights that have changed already. A competition with
+    memory also states what it makes of that: `compete_remembering`, or `compete_all`.
+    """
 
     family = "competition"
     examples: ClassVar[Sequence[Example]] = ()
@@ -168,10 +194,14 @@ class CompetitionClaims(Claims):
         """The plasticity activity of competitors with drives v, at one stimulus, with new memory."""
         raise NotImplementedError
 
+    def compete_remembering(self, competition: Any, v: Row, memory: Mapping[str, Any]) -> Row:
+        """The same with memory that has adapted: by name, a value for each competitor, or one that all share."""
+        return self.compete(competition, v)
+
     def compete_all(self, competition: Any, v: list[Rows], memory: Mapping[str, Any]) -> list[Rows]:
         """The same of a whole batch, v[stimulus][neuron][position]; state it where stimuli, positions or memory matter.
 
-        memory: nested lists by name. Memory that has adapted is only given to claims that state `remember`.
+        memory: nested lists by name, of neurons and positions.
         """
         if getattr(competition, "axis", "channels") == "space":
             return [[self.compete(competition, row) for row in stimulus] for stimulus in v]
@@ -180,13 +210,13 @@ class CompetitionClaims(Claims):
         ]
         return [[list(row) for row in zip(*columns, strict=True)] for columns in by_position]
 
-    def remember(self, competition: Any, n: Neuron) -> Mapping[str, float]:
-        """A neuron's memory after the step, by name."""
-        return n.memory
 
+class DynamicsClaims(MemoryClaims):
+    """Of a mechanism between drive and competition.
 
-class DynamicsClaims(Claims):
-    """Of a mechanism between drive and competition. Examples: given u, one value per neuron; expected v."""
+    Examples: given u, one value per neuron, and memory by name where it is not new; expected v.
+    What `adapt` makes of memory is claimed by `remember`, of weights that have changed already.
+    """
 
     family = "dynamics"
     examples: ClassVar[Sequence[Example]] = ()
@@ -194,10 +224,6 @@ class DynamicsClaims(Claims):
     def integrate(self, dynamics: Any, u: Rows, memory: Mapping[str, Any]) -> Rows:
         """The v of one stimulus, (neurons, positions), from u of the same shape and memory as nested lists."""
         raise NotImplementedError
-
-    def remember(self, dynamics: Any, n: Neuron) -> Mapping[str, float]:
-        """A neuron's memory after the step, by name."""
-        return n.memory
 
 
 class ScalingClaims(Claims):
@@ -215,11 +241,12 @@ class ScalingClaims(Claims):
         raise NotImplementedError
 
 
-class RateClaims(Claims):
+class RateClaims(MemoryClaims):
     """Of a rate.
 
     Examples: given w (synapses), step, steps, epoch, epochs, where it reads them g (events) and memory, by name;
-    expected the rate of this neuron.
+    expected the rate of this neuron. What `adapt` makes of memory is claimed by `remember`, of weights that have
+    changed already.
     """
 
     family = "rate"
@@ -228,10 +255,6 @@ class RateClaims(Claims):
     def at(self, rate: Any, n: Neuron, step: int, steps: int, epoch: int, epochs: int) -> float:
         """The rate of one neuron in one step."""
         raise NotImplementedError
-
-    def remember(self, rate: Any, n: Neuron) -> Mapping[str, float]:
-        """A neuron's memory after the step, by name: what has one value in all, or one per neuron."""
-        return n.memory
 
 
 class StepClaims(Claims):
@@ -247,9 +270,12 @@ class StepClaims(Claims):
         raise NotImplementedError
 
 
-class ConstraintClaims(Claims):
-    """Of a constraint. Examples: given w (post, synapses), signs (presynaptic) where it reads them; expected the new w.
+class ConstraintClaims(MemoryClaims):
+    """Of a constraint.
 
+    Examples: given w (post, synapses), signs (presynaptic) and memory by name where it reads them; expected the new w.
+    What `enforce` makes of memory is claimed by `remember` and its like, which are given the weights that were to be
+    corrected, and no activity.
     counts: what `enforce` counts of what it corrected, "values" or "neurons"; empty where either will do.
     sizes: the sizes of weights to compare at; add one where a constant of the formula shows.
     """
@@ -266,6 +292,12 @@ class ConstraintClaims(Claims):
     def enforce(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> Row | None:
         """One neuron's corrected weights; None where chance or the other neurons decide them."""
         return None
+
+    def enforce_remembering(
+        self, constraint: Any, n: Neuron, signs: Sequence[int] | None
+    ) -> Row | None:
+        """The same where memory or activity matters, or the other neurons, `n.layer`. n.w: what is to be corrected."""
+        return self.enforce(constraint, n.w, signs)
 
 
 class PopulationClaims(Claims):

@@ -181,7 +181,7 @@ def _sizes(part: Any, lengths: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
     in_space = getattr(part, "axis", "channels") != "channels"
     rivals = lengths.get("competitors", 1)
     post = lengths.get("post", 1 if in_space else rivals)
-    pre = lengths.get("pre", lengths.get("channels", 1))
+    pre = lengths.get("pre", lengths.get("channels", lengths.get("synapses", 1)))
     places = math.prod(n for axis, n in lengths.items() if axis.startswith("position "))
     return {
         "scalar": (),

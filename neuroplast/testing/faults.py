@@ -15,13 +15,7 @@ from neuroplast.testing import claims as bases
 from neuroplast.testing.claims import Claims, ConstraintClaims, Example, SynapseClaims
 from neuroplast.testing.examples import faults_of
 from neuroplast.testing.forms import form
-
-_REMEMBERS = {
-    "remember": ((), ("post",), ("post", "positions")),
-    "remember_input": (("pre",),),
-    "remember_synapse": (("weights",),),
-}
-"""The methods that state memory, each with the axes of what it states."""
+from neuroplast.testing.memories import METHODS, owners
 
 
 def faults(part: type[Component], claims: Any, checks: Iterable[str]) -> list[str]:
@@ -115,16 +109,18 @@ def _signature(base: type[Claims], name: str) -> str:
 
 
 def _forgotten(part: type[Component], claims: Any, base: type[Claims]) -> Iterator[str]:
-    """Methods for memory that the part does not declare."""
-    shapes = [
-        m.shape if isinstance(m.shape, tuple) else (m.shape,) for m in part.memories().values()
-    ]
-    axes = [tuple(axis for axis in shape if axis != "scalar") for shape in shapes]
-    for name, meant in _REMEMBERS.items():
+    """Methods and reasons for memory that the part does not declare."""
+    declared = ", ".join(part.memories()) or "none"
+    needed = {METHODS.get(owner, "") for owner in owners(part).values()}
+    for name in dict.fromkeys(METHODS.values()):
         stated = hasattr(base, name) and getattr(type(claims), name) is not getattr(base, name)
-        if stated and not any(a in meant for a in axes):
-            declared = ", ".join(part.memories()) or "none"
+        if stated and name not in needed:
             yield f"states {name!r}, and {part.kind} declares no such memory (declared: {declared})"
+    if not isinstance(claims.unclaimed, Mapping):
+        yield f"unclaimed is {claims.unclaimed!r}; make it a table of reasons by memory"
+        return
+    for name in sorted(claims.unclaimed.keys() - part.memories().keys(), key=str):
+        yield f"unclaimed names {name!r}, which is no memory of {part.kind} (declared: {declared})"
 
 
 # -- cases, exceptions and options -------------------------------------------------------------------------------------

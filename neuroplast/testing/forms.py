@@ -131,6 +131,7 @@ _FORMS: dict[str, Form] = {
         ("allowed",),
         {"w": needed("post", "synapses"), "signs": optional("synapses")},
         needed("post", "synapses"),
+        memory=True,
         more=_signs,
     ),
     "population": Form(

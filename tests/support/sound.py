@@ -4,7 +4,7 @@ from neuroplast.testing import all_checks
 from support.asking import hold
 
 GPU = "gives on a GPU what it gives on the CPU"
-ALONE = ("neuroplast.testing.manners", "neuroplast.testing.adapting")
+ALONE = tuple(f"neuroplast.testing.{name}" for name in ("manners", "adapting", "remembering"))
 
 
 def sound(part, file, claims=None, but=(), **given):

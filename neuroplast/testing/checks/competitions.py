@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any, get_args
 
 import torch
@@ -15,7 +16,7 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.fit import Fit
 from neuroplast.parts.competition import Competition
 from neuroplast.shapes import Post
-from neuroplast.testing.adapting import adapted, adapting, remembered
+from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import on_a_line
 from neuroplast.testing.calls import (
@@ -28,19 +29,18 @@ from neuroplast.testing.calls import (
 )
 from neuroplast.testing.claims import CompetitionClaims
 from neuroplast.testing.manners import manners
+from neuroplast.testing.memories import NEURON, ONCE, PLACE, nested, owners
 from neuroplast.testing.numbers import float64, hold_near, in_words
 from neuroplast.testing.responses import memory_of, of_shape, responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
+from neuroplast.view import View
 
 _HAIR = 1e-9
 """By how much drives differ where a tie is broken by hand."""
 
 _CLOSE = 1e-5
 """How near g must come to that without a tie."""
-
-_STEPS = 3
-"""Steps of competing and adapting that are held to the formula."""
 
 _MANY = 3
 """Competitors where numbers of winners are tried."""
@@ -57,6 +57,12 @@ DRIVES: dict[str, Callable[[Tensor], Tensor]] = {
 TIED = ("tied", "all equal", "all equal and negative", "all zero")
 
 
+def answered(part: Any, view: View) -> View:
+    """A step in which the part competed itself; a ConfigurationError where it refuses the response."""
+    given = {"v": view.v.clone()}
+    return replace(view, g=call_of(part, view.v).ask(given, view.memory))
+
+
 def calls(subject: Subject, drives: str = "untied") -> Iterator[Call]:
     """Calls of `compete` from one neuron up, along every axis, with new memory."""
     for competition in _along_every_axis(subject.part):
@@ -65,15 +71,20 @@ def calls(subject: Subject, drives: str = "untied") -> Iterator[Call]:
             yield call_of(competition, v)
 
 
-def remembering(subject: Subject) -> Iterator[Call]:
-    """The same with memory that has adapted."""
-    for call in calls(subject):
+def later(subject: Subject) -> Iterator[Call]:
+    """The same with memory that has adapted; none where there is no memory, or where the response is refused."""
+    for call in calls(subject) if subject.part.memories() else ():
         batch, *response = call.given["v"].shape
+        setting = of_shape(batch, tuple(response))
         try:
-            call.part.check(Fit(tuple(response)))
+            yield replace(call, memory=adapted(call.part, setting, answered))
         except ConfigurationError:
             continue
-        yield replace(call, memory=adapted(call.part, of_shape(batch, tuple(response))))
+
+
+def sooner_and_later(subject: Subject) -> Iterator[Call]:
+    """With new memory, and with memory that has adapted."""
+    return chain(calls(subject), later(subject))
 
 
 def _along_every_axis(competition: Competition) -> Iterator[Competition]:
@@ -107,8 +118,8 @@ def in_space(competition: object) -> bool:
     return bool(getattr(competition, "axis", "channels") != "channels")
 
 
-manners("competition", calls)
-adapting("competition")
+manners("competition", sooner_and_later)
+adapting("competition", "g", answered)
 
 
 # -- what is claimed ---------------------------------------------------------------------------------------------------
@@ -123,40 +134,67 @@ def equals_its_formula(subject: Subject, drives: str) -> None:
 
 @check("competition", "equals its formula, looped, with memory")
 def equals_its_formula_later(subject: Subject) -> None:
-    """The same while memory adapts, where the claims state what is remembered."""
-    claims = stated(subject, CompetitionClaims, "remember")
-    of_each(remembering(subject), lambda call: _hold_formula(claims, call))
+    """The same with memory that has adapted, by the formula that the claims state for it."""
+    if not subject.part.memories():
+        raise NotApplicable(f"{subject.kind} declares no memory")
+    claims = stated(subject, CompetitionClaims, "compete")
+    if not any(_states(claims, formula) for formula in _OF_MEMORY):
+        raise NotApplicable(
+            f"no claims say what {subject.kind} makes of memory that has adapted; state "
+            f"{' or '.join(_OF_MEMORY)}"
+        )
+    of_each(later(subject), lambda call: _hold_formula(claims, call))
+
+
+_OF_MEMORY = ("compete_remembering", "compete_all")
 
 
 def _hold_formula(claims: CompetitionClaims, call: Call) -> None:
-    v, found = call.given["v"], call.result()
-    memory = {name: tensor.tolist() for name, tensor in call.memory.items()}
-    expected = float64(claims.compete_all(call.part, on_a_line(v).tolist(), memory)).reshape(
-        v.shape
-    )
-    hold_near(f"g of {call.part}", found, expected, v=v, memory=call.memory)
+    expected = looped(claims, call)
+    hold_near(f"g of {call.part}", call.result(), expected, **call.given, memory=call.memory)
 
 
-@check("competition", "remembers as its formula does")
-def remembers_as_claimed(subject: Subject) -> None:
-    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
-    claims = stated(subject, CompetitionClaims, "remember")
+def looped(claims: CompetitionClaims, call: Call) -> Post:
+    """The g by the claimed formula: of the whole batch, or of a group at a time where its memory is claimed."""
+    v = on_a_line(call.given["v"])
+    if not _states(claims, "compete_remembering"):
+        memory = nested(call.part, call.memory, call.given["v"].shape[1:])
+        rows = claims.compete_all(call.part, v.tolist(), memory)
+        return float64(rows).reshape(call.given["v"].shape)
+    dim = 2 if in_space(call.part) else 1
+    groups, remembered = v.movedim(dim, -1), list(_remembered(call))
+    each = [
+        [
+            claims.compete_remembering(call.part, row, memory)
+            for row, memory in zip(rows, remembered, strict=True)
+        ]
+        for rows in groups.tolist()
+    ]
+    return float64(each).view(groups.shape).movedim(-1, dim).reshape(call.given["v"].shape)
 
-    def hold(call: Call) -> None:
-        batch, *response = call.given["v"].shape
-        setting, memory = of_shape(batch, tuple(response)), dict(call.memory)
-        call.part.check(Fit(tuple(response)))
-        for step in range(_STEPS):
-            view = setting.view(seed=20 * step)
-            g = call.part.compete(view.v.clone(), State(memory))
-            view = setting.view(seed=20 * step, g=g).remembering(State(memory))
-            expected = remembered(claims, call.part, view, memory)
-            call.part.adapt(view)
-            for name, values in expected.items():
-                what = f"memory {name} of {call.part} after step {step + 1}"
-                hold_near(what, memory[name], values, v=view.v, g=view.g)
 
-    of_each(calls(subject), hold)
+def _states(claims: CompetitionClaims, formula: str) -> bool:
+    return getattr(type(claims), formula) is not getattr(CompetitionClaims, formula)
+
+
+def _remembered(call: Call) -> Iterator[dict[str, Any]]:
+    """The memory of each group of competitors: a value for each, or one that all share."""
+    v = call.given["v"]
+    post, places = on_a_line(v).shape[1:]
+    memory, owners_ = nested(call.part, call.memory, v.shape[1:]), owners(call.part)
+
+    def values(name: str, competitors: list[tuple[int, int]]) -> Any:
+        known, owner = memory[name], owners_[name]
+        if owner == ONCE:
+            return known
+        if owner == NEURON:
+            return [known[i] for i, _ in competitors]
+        return [known[t] if owner == PLACE else known[i][t] for i, t in competitors]
+
+    of_channel = [[(i, t) for t in range(places)] for i in range(post)]
+    of_position = [[(i, t) for i in range(post)] for t in range(places)]
+    for competitors in of_channel if in_space(call.part) else of_position:
+        yield {name: values(name, competitors) for name in owners_}
 
 
 @check("competition", "gives the numbers worked by hand", worked)
@@ -164,10 +202,10 @@ def by_hand(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and source, since a formula and a part may share a misreading."""
     v = float64(case.example.given["v"])
     call = call_of(case.part, v.view((1, 1, 1, -1) if in_space(case.part) else (1, -1)))
-    known = {k: float64(t) for k, t in case.example.given.get("memory", {}).items()}
-    memory = {k: known[k].view(t.shape) if k in known else t for k, t in call.memory.items()}
+    given = case.example.given.get("memory", {})
+    memory = {k: float64(given.get(k, t)).view(t.shape) for k, t in call.memory.items()}
     found = replace(call, memory=memory).result()
-    case.hold(f"g of {case.part}", found.flatten(), v=v)
+    case.hold(f"g of {case.part}", found.flatten(), v=v, **memory)
 
 
 # -- ties, and who competes with whom ----------------------------------------------------------------------------------
@@ -203,7 +241,7 @@ def _hold_first(call: Call) -> None:
 
 
 def _hold_alike(call: Call) -> None:
-    """Hold that competitors with equal drives have equal g."""
+    """Hold that competitors with equal drives and memory have equal g."""
     v, g = call.given["v"], call.result()
     dim = 2 if in_space(call.part) else 1
     drives, activities = (on_a_line(t).movedim(dim, -1) for t in (v, g))
@@ -257,16 +295,28 @@ def treats_neurons_alike(subject: Subject) -> None:
     def hold(call: Call) -> None:
         v = call.given["v"]
         order = torch.arange(v.shape[1]).roll(1)
-        found = replace(call, given={"v": v[:, order]}).result()
+        memory = {name: _ordered(call.part, name, t, order) for name, t in call.memory.items()}
+        found = replace(call, given={"v": v[:, order]}, memory=memory).result()
         hold_near(f"g of {call.part}, neurons rolled by one", found, call.result()[:, order], v=v)
 
-    of_each(calls(subject), hold)
+    of_each(sooner_and_later(subject), hold)
+
+
+def _ordered(competition: Competition, name: str, memory: Tensor, order: Tensor) -> Tensor:
+    """A memory with the neurons in another order."""
+    shape = competition.memories()[name].shape
+    axes = shape if isinstance(shape, tuple) else (shape,)
+    for axis in (n for n, named in enumerate(axes) if named == "post"):
+        # "positions" may be several axes, and all that can stand before "post" is counted from the end
+        place = axis if "positions" not in axes[:axis] else memory.dim() - len(axes) + axis
+        memory = memory.index_select(place, order)
+    return memory
 
 
 @check("competition", "lets each stimulus compete alone")
 def stimuli_compete_alone(subject: Subject) -> None:
     """A stimulus gives the same g whatever is presented with it; just where `couples_batch` is declared it does not."""
-    coupled_as_declared(subject.part, calls(subject))
+    coupled_as_declared(subject.part, sooner_and_later(subject))
 
 
 @check("competition", "lets each group compete alone")
@@ -278,9 +328,70 @@ def groups_compete_alone(subject: Subject) -> None:
 
     if subject.part.couples_positions:
         what = f"{subject.kind}: declares couples_positions, and no group"
-        some_apart(what, calls(subject), hold)
+        some_apart(what, sooner_and_later(subject), hold)
     else:
-        of_each(calls(subject), hold)
+        of_each(sooner_and_later(subject), hold)
+
+
+@check("competition", "declares truly whether it is graded")
+def graded_truly(subject: Subject) -> None:
+    """Several share where drives are close and one has all where they are far apart: just then there is saturation.
+
+    The run's health report warns of it where `graded` is declared. Drives that are as many times as large share alike
+    in a competition that is not graded; one that always has a single winner has nothing to share.
+    """
+    part = subject.part
+    shares, takes_all = _sharing(part)
+    if part.graded and not shares:
+        others = (type(part)(**case) for case in getattr(subject.claims, "cases", ()))
+        if shared := next((other for other in others if _sharing(other)[0]), None):
+            raise NotApplicable(f"{part} has one neuron take all; it is graded as {shared}")
+        raise Violation(
+            f"{subject.kind}: declares graded = True, and one neuron has all plasticity activity "
+            f"whatever the drives are, from {_APART[0]:g} to {_APART[-1]:g} apart; leave graded out"
+        )
+    if shares and takes_all and not part.graded:
+        raise Violation(
+            f"{subject.kind}: several neurons share where drives are {shares:g} apart, and one has all where they "
+            f"are {takes_all:g} apart; declare graded = True, so that runs are told when it is saturated"
+        )
+
+
+_APART = tuple(10.0**n for n in range(-6, 7))
+"""How far apart drives are, from close to far."""
+_SHARERS = (4, 70)
+"""Competitors among whom sharing is looked at; the many are for those that refuse the few."""
+_ALL = 0.999
+"""The share of |g| from which one neuron counts as having all, as in the run's health report."""
+
+
+def _sharing(competition: Competition) -> tuple[float, float]:
+    """How far apart drives are where several share, and farther apart where one has all; 0 where there is no such.
+
+    One has all only where it does with all drives that are farther apart too: a threshold may pass one alone by chance.
+    """
+    line = _ranked(competition)
+    shares = takes_all = 0.0
+    for apart in _APART:
+        g = call_of(competition, apart * line).result().abs()
+        if g.max() < _ALL * g.sum():
+            shares, takes_all = shares or apart, 0.0
+        elif shares and g.sum() > 0:
+            takes_all = takes_all or apart
+    return shares, takes_all
+
+
+def _ranked(competition: Competition) -> Post:
+    """Drives 1, 2, 3, ... of one group of competitors; NotApplicable where none is taken."""
+    for n in _SHARERS:
+        v = torch.arange(1, n + 1, dtype=torch.float64)
+        v = v.view(1, 1, 1, -1) if in_space(competition) else v.view(1, -1)
+        try:
+            competition.check(Fit(tuple(v.shape[1:])))
+        except ConfigurationError:
+            continue
+        return v
+    raise NotApplicable(f"{competition} refuses {_SHARERS[0]} competitors, and {_SHARERS[-1]}")
 
 
 # -- the edges ---------------------------------------------------------------------------------------------------------

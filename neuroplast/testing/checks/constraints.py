@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.testing.asking import NotApplicable, Violation, check
-from neuroplast.testing.bench import new_memory
+from neuroplast.testing.bench import Plain, Setting, new_memory
+from neuroplast.testing.checks.rules_loop import sites
 from neuroplast.testing.claims import ConstraintClaims
+from neuroplast.testing.memories import (
+    ViewStep,
+    claims_of,
+    declared,
+    hold_remembered,
+    sizes_of,
+)
 from neuroplast.testing.numbers import far, float64, hold_near, in_words, normal
+from neuroplast.testing.remembering import Course, remembering
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import same_bits
+from neuroplast.view import View
 
 SHAPES = ((1, 1), (1, 2), (2, 1), (2, 3), (4, 6), (3, 2, 3, 3), (2, 400))
 """Weights from a single synapse up: dense ones, a convolution's, and long rows, where sums round."""
@@ -29,35 +41,61 @@ UNGUARDED = 1e-6
 """How near weights must come to claims, which may leave out a guard such as the 1e-10 added to a length."""
 
 
-@dataclass(frozen=True)
+class Windows(Plain):
+    """The kit's own geometry for weights of any shape: all synapses of a window see what there is at its place."""
+
+    window: int = 1
+
+    def drive(self, x: Tensor, w: Tensor) -> Tensor:
+        """The sum over each window, and over the inputs."""
+        return super().drive(x, w.flatten(2).sum(2) if w.dim() > 2 else w)
+
+    def outer(self, post: Tensor, pre: Tensor, w: Tensor) -> Tensor:
+        """The same for all synapses of a window."""
+        found = super().outer(post, pre, w)
+        return found.view(*found.shape, *[1] * (w.dim() - 2)).expand_as(w).clone()
+
+    def patches(self, x: Tensor) -> Tensor:
+        """(batch, positions, 1, synapses)."""
+        return super().patches(x).repeat_interleave(self.window, -1)
+
+
+@dataclass
 class Held:
     """Weights under one constraint, as a projection holds them.
 
-    signs: of the presynaptic neurons, None where the source has none.
+    signs: of the presynaptic neurons, None where the source has none. view: the step that has changed the weights.
     """
 
     part: Any
     w: Tensor
     signs: list[int] | None
     context: ConstraintContext = field(repr=False)
+    view: View = field(repr=False)
 
     def start(self) -> None:
         """Bring the initial weights into the allowed set."""
         self.part.start(self.w, self.context)
 
     def enforce(self) -> Tensor:
-        """Enforce the constraint, and return how many were corrected."""
-        found: Tensor = self.part.enforce(self.w, self.context)
+        """Enforce the constraint after the step, and return how many were corrected."""
+        found: Tensor = self.part.enforce(self.w, replace(self.context, view=self.view))
         return found
 
     def shift(self, size: float, seed: int) -> None:
-        """A change of the weights, as a step makes it."""
+        """A step that changes the weights."""
         self.w.add_(normal(*self.w.shape, seed=seed).to(self.w.dtype), alpha=size)
+        self.view = view_of(self.w, seed)
 
     def rows(self) -> list[list[float]]:
         """A neuron's weights, flattened, for each neuron."""
         found: list[list[float]] = self.w.double().flatten(1).tolist()
         return found
+
+    def remembered(self) -> dict[str, Tensor]:
+        """A copy of its memory, by name."""
+        names = self.part.memories()
+        return {name: getattr(self.context.memory, name).clone() for name in names}
 
     @property
     def row_signs(self) -> list[int] | None:
@@ -70,17 +108,20 @@ class Held:
 
 def held(part: Any, w: Tensor, signs: Sequence[int] | None) -> Held:
     """A constraint with new memory and a stream of its own on these weights."""
-    axes: dict[str, tuple[int, ...]] = {
-        "scalar": (),
-        "pre": tuple(w.shape[1:2]),
-        "post": tuple(w.shape[:1]),
-        "positions": tuple(2 for _ in w.shape[2:]),
-        "weights": tuple(w.shape),
-    }
+    view = view_of(w, seed=0)
+    axes: dict[str, Any] = {**sizes_of(view), "scalar": ()}
     given = None if signs is None else torch.tensor(signs)
     rng = torch.Generator().manual_seed(0)
     context = ConstraintContext(rng, given, new_memory(part, axes, w.dtype))
-    return Held(part, w, None if signs is None else list(signs), context)
+    return Held(part, w, None if signs is None else list(signs), context, view)
+
+
+def view_of(w: Tensor, seed: int) -> View:
+    """A step of two stimuli that has just changed the weights, whose responses have as many axes as their windows."""
+    synapse = Windows(neurons=len(w), window=w[0, 0].numel())
+    setting = Setting(synapse, (w.shape[1], *(2 for _ in w.shape[2:])))
+    w_e = normal(*w.shape, seed=seed).to(w)
+    return setting.view(seed=seed, dtype=w.dtype, w=w, w_e=w_e)
 
 
 def cases(part: Any, dtype: torch.dtype = torch.float64, size: float = 1.0) -> Iterator[Held]:
@@ -125,6 +166,14 @@ def steps(part: Any, dtype: torch.dtype = torch.float64) -> Iterator[tuple[Held,
         yield weights, "a change that left a neuron without weights"
 
 
+def emptied(part: Any, dtype: torch.dtype = torch.float64) -> Iterator[tuple[Held, str]]:
+    """A constraint after a step that left no neuron any weights."""
+    for weights in cases(part, dtype):
+        weights.start()
+        weights.w.zero_()
+        yield weights, "a change that left all neurons without weights"
+
+
 @check("constraint", "holds from the start, and after every step")
 def is_satisfied(subject: Subject) -> None:
     """Every neuron's weights are allowed once the constraint was enforced, whatever the step before did."""
@@ -150,22 +199,84 @@ def _hold_allowed(claims: ConstraintClaims, held: Held, before: Tensor, what: st
 
 @check("constraint", "equals its formula, neuron by neuron")
 def equals_its_formula(subject: Subject) -> None:
-    """A neuron's weights are corrected as claimed, at every size that the claims name."""
-    claims = stated(subject, ConstraintClaims, "enforce")
+    """A neuron's weights are corrected as claimed, at every size that the claims name; with memory, over some steps."""
+    claims = stated(subject, ConstraintClaims, "allowed")
+    own = [getattr(type(claims), n) is not getattr(ConstraintClaims, n) for n in _OF_WEIGHTS]
+    if not any(own):
+        raise NotApplicable(f"no claims say how {subject.kind} corrects; state its formula")
+    steps = range(_REMEMBERED if subject.part.memories() else 1)
     asked = False
     for size in claims.sizes:
         for weights in cases(subject.part, size=size):
-            before = weights.w.clone()
-            rows = [claims.enforce(subject.part, row, weights.row_signs) for row in weights.rows()]
-            if any(row is None for row in rows):
-                continue
-            asked = True
-            weights.enforce()
-            expected = float64(rows).reshape(weights.w.shape)
-            shown: dict[str, Any] = {"before": before, "signs": weights.row_signs}
-            hold_near("w", weights.w, expected, UNGUARDED, **shown)
+            for n in steps:
+                weights.shift(size if n else 0.0, seed=120 + n)
+                asked |= _hold_corrected(claims, weights)
     if not asked:
         raise NotApplicable("claims leave it to chance or to the other neurons")
+
+
+_OF_WEIGHTS = ("enforce", "enforce_remembering")
+_REMEMBERED = 4
+"""Steps over which what a constraint does from memory is held to its formula."""
+
+
+def _hold_corrected(claims: ConstraintClaims, weights: Held) -> bool:
+    """Hold the weights to be corrected as claimed, where the claims say how."""
+    before, step = weights.w.clone(), step_of(weights)
+    neurons = [step.neuron(i) for i in range(len(before))]
+    rows = [claims.enforce_remembering(weights.part, n, weights.row_signs) for n in neurons]
+    shown: dict[str, Any] = {"before": before, "signs": weights.row_signs, **weights.remembered()}
+    weights.enforce()
+    if any(row is None for row in rows):
+        return False
+    hold_near("w", weights.w, float64(rows).reshape(weights.w.shape), UNGUARDED, **shown)
+    return True
+
+
+def step_of(weights: Held) -> ViewStep:
+    """The step as a constraint knows it: the weights as they are now, to be corrected, and memory from before."""
+    view = replace(weights.view, w=weights.w.clone()).remembering(State(weights.remembered()))
+    return ViewStep(weights.part, view, events=lambda: sites(weights.part, view))
+
+
+@check("constraint", "remembers as its formula does", declared)
+def remembers_as_claimed(subject: Subject, name: str) -> None:
+    """Memory after each of several steps is what the claimed formula makes of the weights before the correction."""
+    claims = claims_of(subject, name)
+    for weights, what in steps(subject.part):
+        step, before = step_of(weights), weights.remembered()
+        weights.enforce()
+        shown: dict[str, Any] = {"w before": step.neuron(0).w, "signs": weights.row_signs}
+        after = weights.remembered()
+        hold_remembered(claims, subject.part, step, before, after, [name], what, **shown)
+
+
+def courses(part: Any) -> Iterator[Course]:
+    """Long courses of a start and corrections, in each step of other weights."""
+    for weights in reversed(list(cases(part))):
+        views = [
+            view_of(weights.w + normal(*weights.w.shape, seed=200 + n), seed=n)
+            for n in range(_CHANGES)
+        ]
+
+        def step(
+            memory: dict[str, Tensor], n: int, weights: Held = weights, views: list[View] = views
+        ) -> Tensor:
+            view, rng = views[n % _CHANGES], torch.Generator().manual_seed(n)
+            w = view.w.clone()
+            context = replace(weights.context, memory=State(memory), rng=rng)
+            if n == 0:
+                part.start(w, context)
+            part.enforce(w, replace(context, view=replace(view, w=w)))
+            return w
+
+        yield Course(weights.remembered(), step)
+
+
+_CHANGES = 12
+"""Different changes in a long course, which come again and again."""
+
+remembering("constraint", "w", courses)
 
 
 @check("constraint", "gives the numbers worked by hand", worked)
@@ -173,6 +284,8 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
     """Numbers from pencil and source, since a formula and a part may share a misreading."""
     w = float64(case.example.given["w"]).clone()
     weights = held(case.part, w, case.example.given.get("signs"))
+    for name, values in case.example.given.get("memory", {}).items():
+        getattr(weights.context.memory, name).copy_(float64(values))
     weights.enforce()
     before = float64(case.example.given["w"])
     case.hold("w", w, before=before)
@@ -261,11 +374,9 @@ def _hold_count(count: Any, shown: str) -> None:
 def works_in_place(subject: Subject) -> None:
     """The tensor of the weights, its memory order and dtype stay; neurons without weights do no harm."""
     for dtype in WITHIN:
-        for weights, what in steps(subject.part, dtype):
+        for weights, what in chain(steps(subject.part, dtype), emptied(subject.part, dtype)):
             w, before = weights.w, weights.w.clone()
             place = w.data_ptr(), w.stride(), w.dtype, w.shape
-            if what.endswith(" 0"):
-                w.zero_()
             weights.enforce()
             if (w.data_ptr(), w.stride(), w.dtype, w.shape) != place:
                 raise Violation("constraint: moved the weights; change w in place", in_words(w=w))

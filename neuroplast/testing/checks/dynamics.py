@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.shapes import Post
-from neuroplast.testing.adapting import adapted, adapting, remembered
+from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.asking import check
-from neuroplast.testing.bench import Setting, on_a_line
+from neuroplast.testing.bench import on_a_line
 from neuroplast.testing.calls import Call, Tensors, coupled_as_declared, of_each
 from neuroplast.testing.claims import DynamicsClaims
 from neuroplast.testing.manners import manners
+from neuroplast.testing.memories import nested
 from neuroplast.testing.numbers import float64, hold_near
 from neuroplast.testing.responses import memory_of, of_shape, responses
 from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.view import View
 
-_STEPS = 3
-"""Steps of integrating and adapting that are held to the formula."""
+
+def answered(part: Any, view: View) -> View:
+    """A step in which the part integrated the drive itself."""
+    return replace(view, v=part.integrate(view.u.clone(), view.memory))
 
 
 def calls(subject: Subject) -> Iterator[Call]:
@@ -31,7 +35,7 @@ def calls(subject: Subject) -> Iterator[Call]:
         u = setting.post(seed=4)
         yield call_of(subject.part, u, memory_of(subject.part, setting))
         if type(subject.part).memories():
-            yield call_of(subject.part, u, adapted(subject.part, setting))
+            yield call_of(subject.part, u, adapted(subject.part, setting, answered))
 
 
 def call_of(part: Any, u: Post, memory: Tensors) -> Call:
@@ -45,7 +49,7 @@ def call_of(part: Any, u: Post, memory: Tensors) -> Call:
 
 
 manners("dynamics", calls)
-adapting("dynamics")
+adapting("dynamics", "v", answered)
 
 
 @check("dynamics", "equals its formula, looped")
@@ -62,31 +66,9 @@ def equals_its_formula(subject: Subject) -> None:
 def looped(claims: DynamicsClaims, call: Call) -> Tensor:
     """The v by the claimed formula, a stimulus at a time."""
     u = call.given["u"]
-    memory = {name: tensor.tolist() for name, tensor in call.memory.items()}
+    memory = nested(call.part, call.memory, u.shape[1:])
     rows = [claims.integrate(call.part, stimulus.tolist(), memory) for stimulus in on_a_line(u)]
     return float64(rows).reshape(u.shape)
-
-
-@check("dynamics", "remembers as its formula does")
-def remembers_as_claimed(subject: Subject) -> None:
-    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
-    claims = stated(subject, DynamicsClaims, "remember")
-    for setting in responses():
-        memory = memory_of(subject.part, setting)
-        for step in range(_STEPS):
-            view = _step(subject.part, setting, memory, seed=20 * step)
-            expected = remembered(claims, subject.part, view, memory)
-            subject.part.adapt(view)
-            for name, values in expected.items():
-                what = f"memory {name} after step {step + 1}"
-                hold_near(what, memory[name], values, u=view.u, v=view.v, g=view.g)
-
-
-def _step(part: Any, setting: Setting, memory: dict[str, Tensor], seed: int) -> View:
-    """What the part sees after a step in which it integrated the drive itself."""
-    view = setting.view(seed=seed)
-    v = part.integrate(view.u.clone(), State(memory))
-    return setting.view(seed=seed, v=v).remembering(State(memory))
 
 
 @check("dynamics", "gives the numbers worked by hand", worked)

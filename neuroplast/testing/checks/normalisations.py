@@ -110,8 +110,9 @@ def _hold_sequence(subject: Subject, claims: NormalisationClaims, batch: int, sh
         expected, after = _claimed(claims, subject.part, x, before, adapting)
         when = f"batch {step + 1}, {'adapting' if adapting else 'frozen'}"
         hold_near(f"x̂ of {when}", found, expected, x=x, memory=before)
-        for name, row in after.items():
-            hold_near(f"memory {name} after {when}", memory[name], row, x=x, before=before[name])
+        for name in (name for name in memory if name not in claims.unclaimed):
+            wanted = after.get(name, before[name])
+            hold_near(f"memory {name} after {when}", memory[name], wanted, x=x, before=before[name])
     return True
 
 

@@ -12,12 +12,12 @@ from torch import Tensor
 from neuroplast.component import State
 from neuroplast.progress import Progress
 from neuroplast.testing.adapting import adapted, adapting
-from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.bench import TENSORS, Plain, Setting, geometries, ladder
-from neuroplast.testing.claims import Neuron, RateClaims
+from neuroplast.testing.claims import RateClaims
+from neuroplast.testing.memories import ViewStep
 from neuroplast.testing.numbers import float64, hold_near, in_words
-from neuroplast.testing.responses import memory_of
-from neuroplast.testing.stated import Worked, own_memory, stated, worked
+from neuroplast.testing.stated import Worked, stated, worked
 from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import repeatable, watched
 from neuroplast.view import View
@@ -27,8 +27,6 @@ GRID = (
     *(Progress(0, 8, 1, 2), Progress(7, 8, 0, 2), Progress(1, 2, 3, 4)),
 )
 """First, middle and last steps and epochs, never at the same share of the phase, and a phase of one step."""
-STEPS = 3
-"""Consecutive steps, so that a memory that is wrong in one shows in the next."""
 
 
 def views(subject: Subject) -> Iterator[View]:
@@ -44,30 +42,19 @@ def views(subject: Subject) -> Iterator[View]:
         for w in (unit, view.w * 1e-3, view.w * 0):
             yield replace(view, w=w)
         if type(subject.part).memories():
-            yield view.remembering(State(adapted(subject.part, setting)))
+            yield view.remembering(State(adapted(subject.part, setting, answered)))
     for setting in geometries(subject.registry):
         yield setting.view(subject.part)
 
 
-def neurons(rate: Any, view: View) -> list[Neuron]:
-    """The neurons of a view, in numbers, with what the rate remembers of each."""
-    rows = {k: getattr(view, k).transpose(0, 1).flatten(1).tolist() for k in "gvu"}
-    w = view.w.flatten(1).tolist()
-    kept = {
-        name: getattr(view.memory, name).expand(len(w)).tolist()
-        for name, declared in rate.memories().items()
-        if declared.shape in ("scalar", "post")
-    }
-    return [
-        Neuron(
-            w[i],
-            rows["g"][i],
-            rows["v"][i],
-            rows["u"][i],
-            memory={name: row[i] for name, row in kept.items()},
-        )
-        for i in range(len(w))
-    ]
+def answered(rate: Any, view: View) -> View:
+    """The step as it is: a rate answers nothing that `adapt` sees."""
+    return view
+
+
+def in_the_middle(rate: Any, view: View) -> Tensor:
+    """The rate in the middle of a phase."""
+    return per_neuron(rate, view, GRID[2])
 
 
 def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
@@ -100,9 +87,11 @@ def equals_its_formula(subject: Subject) -> None:
     """The claimed rate of each neuron, at the start, the middle and the end of a phase."""
     claims = stated(subject, RateClaims, "at")
     for view in views(subject):
+        step = ViewStep(subject.part, view)
+        neurons = [step.neuron(i) for i in range(len(view.w))]
         for p in GRID:
             given = p.step, p.steps, p.epoch, p.epochs
-            expected = [claims.at(subject.part, n, *given) for n in neurons(subject.part, view)]
+            expected = [claims.at(subject.part, n, *given) for n in neurons]
             found = per_neuron(subject.part, view, p)
             hold_near("rate", found, expected, w=view.w, g=view.g, progress=p)
 
@@ -116,31 +105,14 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
     view = Setting(Plain(neurons=1), (len(w), 1), 1).view(case.part, w=w.unsqueeze(0))
     if "g" in given:
         view = replace(view, g=float64(given["g"]).view(-1, 1, 1))
-    for name, value in given.get("memory", {}).items():
-        getattr(view.memory, name).fill_(value)
+    for name, values in given.get("memory", {}).items():
+        memory = getattr(view.memory, name)
+        memory.copy_(float64(values).view(memory.shape))
     found = per_neuron(case.part, view, Progress(**counts))
     case.hold("rate", found[0], w=w, g=view.g, **counts)
 
 
 _START = {"step": 0, "steps": 1, "epoch": 0, "epochs": 1}
-
-
-@check("rate", "remembers as its formula does")
-def remembers_as_claimed(subject: Subject) -> None:
-    """A neuron's memory after each of several steps is what the claimed formula makes of that neuron's activity."""
-    if not type(subject.part).memories():
-        raise NotApplicable(f"{subject.kind} declares no memory")
-    claims = stated(subject, RateClaims, "remember")
-    for setting in (*ladder(), *geometries(subject.registry)):
-        memory = memory_of(subject.part, setting)
-        for step in range(STEPS):
-            view = setting.view(seed=20 * step).remembering(State(memory))
-            each = [claims.remember(subject.part, n) for n in neurons(subject.part, view)]
-            subject.part.adapt(view)
-            for name in own_memory(subject.part, "remember", each[0]):
-                found = memory[name].expand(len(each))
-                what = f"memory {name} after step {step + 1}"
-                hold_near(what, found, [after[name] for after in each], g=view.g, v=view.v)
 
 
 @check("rate", "is a number or one per neuron, finite and not negative")
@@ -195,4 +167,4 @@ def reads_no_other_neuron(subject: Subject) -> None:
             hold_near("rates of the others after neuron 0 changed", found, before, **shown)
 
 
-adapting("rate")
+adapting("rate", "the rate", answered, in_the_middle)

@@ -87,17 +87,24 @@ def _hold_steps(
         shown: dict[str, Any] = {"step": number, "w before": before, "dw": dw, "eta": eta}
         wanted = float64([[new for new, _ in row] for row in expected])
         hold_near("w", w, wanted.reshape(w.shape), **shown)
-        _hold_memory(part, memory, [[kept for _, kept in row] for row in expected], shown)
+        for i, row in enumerate(expected):
+            for j, (_, kept) in enumerate(row):
+                wanted = {**remembered[i][j], **own_memory(part, "apply", kept)}
+                _hold_memory(claims, of_synapse(part, memory, i, j), wanted, (i, j), shown)
 
 
 def _hold_memory(
-    part: Any, memory: State, expected: list[list[Mapping[str, float]]], shown: dict[str, Any]
+    claims: StepClaims,
+    found: Mapping[str, float],
+    wanted: Mapping[str, float],
+    synapse: tuple[int, int],
+    shown: dict[str, Any],
 ) -> None:
-    for i, row in enumerate(expected):
-        for j, wanted in enumerate(own_memory(part, "apply", kept) for kept in row):
-            for name, found in of_synapse(part, memory, i, j).items():
-                pair = torch.tensor(found), torch.tensor(wanted[name])
-                hold_near(f"memory {name} of synapse {j} of neuron {i}", *pair, 1e-6, **shown)
+    """Hold the memory of one synapse to the claims; what they leave out must be as it was, unless it is unclaimed."""
+    i, j = synapse
+    for name in (name for name in found if name not in claims.unclaimed):
+        pair = torch.tensor(found[name]), torch.tensor(wanted[name])
+        hold_near(f"memory {name} of synapse {j} of neuron {i}", *pair, 1e-6, **shown)
 
 
 @check("step", "gives the numbers worked by hand", worked)

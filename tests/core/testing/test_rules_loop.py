@@ -93,8 +93,8 @@ def test_what_claims_leave_out_is_as_it_was():
 
 def test_memory_that_no_formula_can_name_is_said():
     class Lateral(Double):
-        between = Memory(("post", "post"))
+        between = Memory((2, "post"))
 
     view = Setting(Plain(neurons=2), (1, 1), 1).view(Lateral())
     with pytest.raises(NotApplicable, match="memory between has axes"):
-        sites(Lateral(), view)
+        looped(subject(Lateral(), OrderedClaims()), view)
