@@ -1,0 +1,1 @@
+"""Claims of architectures, one architecture a file."""
