@@ -49,8 +49,9 @@ class CentreSurround(Initialisation):
         field = bell(side, narrow) / narrow.square() - bell(side, wide) / wide.square()
         field = (field / field.norm()).float()
         signs = centres(shape[0], rng)
-        spread = self.amplitude / sqrt(shape[1])
-        return signs * field * torch.randn(*shape[:2], 1, 1, generator=rng).abs() * spread
+        sizes = torch.randn(*shape[:2], 1, 1, generator=rng).abs() * self.amplitude / sqrt(shape[1])
+        w: Weights = signs * sizes * field
+        return w
 
 
 @hookimpl

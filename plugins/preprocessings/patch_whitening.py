@@ -73,7 +73,7 @@ class PatchWhitening(Preprocessing):
 
     def _patches(self, x: Tensor) -> Iterator[Tensor]:
         """(some, channels · k²) in float64, all patches of some images at a time."""
-        for block in x.split(_BLOCK):
+        for block in torch.split(x, _BLOCK):
             yield F.unfold(block.double(), self.kernel).transpose(1, 2).flatten(0, 1)
 
 

@@ -11,7 +11,7 @@ _BLOCK = 2048
 
 def blocks(rows: Tensor) -> Iterator[Tensor]:
     """The rows in float64, some at a time, each as a vector: (some, features)."""
-    for block in rows.split(_BLOCK):
+    for block in torch.split(rows, _BLOCK):
         yield block.flatten(1).double()
 
 
@@ -38,8 +38,8 @@ def gram(parts: Iterator[Tensor]) -> Tensor:
 def inverse_root(covariance: Tensor, epsilon: float) -> Tensor:
     """E diag((λ + ε)^-1/2) Eᵀ of a covariance E diag(λ) Eᵀ: the symmetric whitening matrix, in float64."""
     eigenvalues, vectors = torch.linalg.eigh(covariance)
-    scaled: Tensor = vectors * (eigenvalues.clamp_min(0) + epsilon).rsqrt()
-    return scaled @ vectors.T
+    root: Tensor = vectors * (eigenvalues.clamp_min(0) + epsilon).rsqrt() @ vectors.T
+    return root
 
 
 def turned(x: Tensor, matrix: Tensor) -> Tensor:

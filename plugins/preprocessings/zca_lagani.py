@@ -51,7 +51,7 @@ def _by_channel(x: Tensor) -> Tensor:
 def _channels(x: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each channel, (channels, 1); 1 where a channel does not vary."""
     count = len(x) * _by_channel(x).shape[2]
-    parts = [_by_channel(block).double() for block in x.split(2048)]
+    parts = [_by_channel(block).double() for block in torch.split(x, 2048)]
     mean = torch.stack([part.sum((0, 2)) for part in parts]).sum(0, keepdim=True).T / count
     squares = torch.stack([(part - mean).square().sum((0, 2)) for part in parts]).sum(0)
     deviation = (squares / count).sqrt().unsqueeze(1)
@@ -60,7 +60,7 @@ def _channels(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _standardised(x: Tensor, mean: Tensor, divisor: Tensor) -> Iterator[Tensor]:
     """Rows of standardised stimuli, some at a time."""
-    for block in x.split(2048):
+    for block in torch.split(x, 2048):
         yield ((_by_channel(block).double() - mean) / divisor).flatten(1)
 
 

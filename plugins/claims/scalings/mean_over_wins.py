@@ -1,5 +1,6 @@
 """The mean over what each neuron has won, as in Amato et al. (2019): a step towards the mean of the won patches."""
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -54,9 +55,8 @@ class MeanOverWinsClaims(ScalingClaims):
         for setting in ladder():
             view = setting.view(g=setting.post().sign().clamp_min(0))
             once = scaling.scale(view.outer(view.g), view).tensor()
-            twice = setting.view(
-                **{k: torch.cat([getattr(view, k)] * 2) for k in ("x", "u", "v", "g")}
-            )
+            x, u, v, g = (torch.cat([t, t]) for t in (view.x, view.u, view.v, view.g))
+            twice = replace(view, x=x, u=u, v=v, g=g)
             assert_close(scaling.scale(twice.outer(twice.g), twice).tensor(), once)
 
 
