@@ -27,7 +27,7 @@ class CentreSurround(Initialisation):
         w: (post, channels, k, k). r, s in pixels.
 
     Source:
-        Babaiee, Kiasari, Rus & Grosu (2024), WACV, 8216-8225; Rodieck (1965), Vision Research 5, 583-601.
+        Babaiee, Kiasari, Rus & Grosu (2024), WACV; Rodieck (1965), Vision Research 5, 583-601.
 
     Raises:
         ConfigurationError: where weights have no square kernels of 3 x 3 or more.

@@ -25,7 +25,7 @@ class SampledPatches(Initialisation):
         w: (post, channels, k, k) or (post, pre), in the unit of x, as noise.
 
     Source:
-        Coates & Ng (2012), in Neural Networks: Tricks of the Trade, 561-580, section 4.1; for k-means Forgy (1965),
+        Coates & Ng (2012), in Neural Networks: Tricks of the Trade, 561-580; for k-means Forgy (1965),
         Biometrics 21, 768-769.
 
     Raises:

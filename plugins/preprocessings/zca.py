@@ -25,8 +25,8 @@ class Zca(Preprocessing):
         x: (n, channels, height, width) or (n, features), in any unit r. ε, λ in r². y has no unit.
 
     Source:
-        Bell & Sejnowski (1997), Vision Research 37, 3327-3338; ε as in Krizhevsky (2009), Learning multiple layers of
-        features from tiny images, appendix A.
+        Bell & Sejnowski (1997), Vision Research 37, 3327-3338; with ε Coates & Ng (2012), in Neural Networks: Tricks of
+        the Trade, 561-580.
     """
 
     kind: ClassVar[str] = "zca"

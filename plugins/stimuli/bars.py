@@ -25,7 +25,7 @@ class Bars(Stimuli):
         truth["bars"]: (2 side, side²), each line as an image of its own; rows first, from the top, then columns.
 
     Source:
-        Földiák (1990), Biol. Cybern. 64, 165-170, section 4.1.
+        Földiák (1990), Biol. Cybern. 64, 165-170.
     """
 
     kind: ClassVar[str] = "bars"

@@ -50,11 +50,7 @@ class InverseWinsClaims(RateClaims):
         return {"wins": self._wins(n)}
 
     def _wins(self, n: Neuron) -> float:
-        wins = n.memory["wins"]
-        for g in n.g:
-            if g > 0:
-                wins += 1
-        return wins
+        return float(n.memory["wins"]) + sum(1 for g in n.g if g > 0)
 
     @holds
     def makes_a_mean_of_what_is_won(self, rate: Rate) -> None:
