@@ -7,7 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, ConfigurationError, Fit, Memory, State, View, hookimpl
-from neuroplast.functional import competitors, first_largest, moved, per_neuron, total
+from neuroplast.functional import average, competitors, first_largest, moved, per_neuron
 from neuroplast.shapes import Post
 from neuroplast_plugins.competitions.outcomes import outcome
 
@@ -57,7 +57,7 @@ class KWinners(Competition):
 
     def adapt(self, view: View) -> None:
         """Move duty cycles towards the shares that neurons won of this batch."""
-        share = total(self._won(view).to(view.g.dtype)) / view.count
+        share = average(self._won(view).to(view.g.dtype))
         view.memory.duty.lerp_(
             share.to(view.memory.duty.dtype), moved(self.time_constant, len(view.g))
         )

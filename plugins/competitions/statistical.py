@@ -38,6 +38,7 @@ class Statistical(Competition):
     """
 
     kind: ClassVar[str] = "statistical"
+    abstains: ClassVar[bool] = True
     deviations: float = Field(
         2.0, ge=0, description="d, by how many standard deviations a drive must stand out"
     )
@@ -52,6 +53,11 @@ class Statistical(Competition):
     )
     anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
+
+    @property
+    def graded(self) -> bool:  # type: ignore[override]
+        """Whether those above are meant to share: only soft winners are."""
+        return self.winners == "soft"
 
     def check(self, fit: Fit) -> None:
         """Refuse a threshold that nobody can be above."""

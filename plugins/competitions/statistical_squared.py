@@ -35,6 +35,7 @@ class StatisticalSquared(Competition):
     """
 
     kind: ClassVar[str] = "statistical_squared"
+    abstains: ClassVar[bool] = True
     deviations: float = Field(
         2.0, ge=0, description="d, by how many standard deviations a drive must stand out"
     )

@@ -39,6 +39,7 @@ class Temporal(Competition):
     """
 
     kind: ClassVar[str] = "temporal"
+    abstains: ClassVar[bool] = True
     couples_batch: ClassVar[bool] = True
     knots = Memory((KNOTS, "post", "positions"))
     counts = Memory((COUNTS, "post", "positions"), dtype="float16")
@@ -55,6 +56,11 @@ class Temporal(Competition):
     )
     anti_hebbian: bool = Field(False, description="whether losers learn with the opposite sign")
     axis: Axis = Field("channels", description="among what neurons compete")
+
+    @property
+    def graded(self) -> bool:  # type: ignore[override]
+        """Whether those above are meant to share: only soft winners are."""
+        return self.winners == "soft"
 
     def check(self, fit: Fit) -> None:
         """Refuse competition in space where there is none."""

@@ -30,6 +30,7 @@ class TemporalSquared(Competition):
     """
 
     kind: ClassVar[str] = "temporal_squared"
+    abstains: ClassVar[bool] = True
     couples_batch: ClassVar[bool] = True
     knots = Memory((KNOTS, "post", "positions"))
     counts = Memory((COUNTS, "post", "positions"), dtype="float16")

@@ -70,7 +70,7 @@ class KWtaAllTiesClaims(CompetitionClaims):
 
     def compete(self, competition: Any, v: list[float]) -> list[float]:
         """The K-th largest is that after K - 1 have been taken away, one at a time."""
-        kth = sorted(v)[-competition.k]
+        kth = sorted(v, reverse=True)[: competition.k][-1]
         g = []
         for drive in v:
             binary = competition.activity == "binary"

@@ -11,6 +11,9 @@ import neuroplast.testing as kit
 from neuroplast import registry
 from neuroplast.testing import Claims
 
+HELPERS = {"groups.py", "histories.py", "linear_neurons.py", "streams.py", "torch_sgd.py"}
+"""What claims share that is no formula, and may use torch."""
+
 ROOT = Path(__file__).resolve().parents[3] / "plugins"
 FAMILIES = sorted(
     claims.family
@@ -91,7 +94,7 @@ def test_claims_share_no_code_with_the_parts(path: Path):
 @pytest.mark.parametrize("path", files())
 def test_formulas_are_plain_numbers(path: Path):
     """Torch is for statements about the part; what claims say of a formula uses none of it."""
-    helpers = path.name in ("groups.py", "linear_neurons.py", "torch_sgd.py")
+    helpers = path.name in HELPERS
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.FunctionDef) or helpers or _is_statement(node):
             continue
