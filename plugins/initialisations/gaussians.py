@@ -3,16 +3,17 @@
 import torch
 from torch import Tensor
 
-from neuroplast import ConfigurationError
+from neuroplast import Refusal
 from neuroplast.shapes import Shape
 
 
 def kernel_side(shape: Shape, kind: str) -> int:
-    """The side of the square kernels of weights; ConfigurationError where there are none with a surround."""
+    """The side of the square kernels of weights; Refusal where there are none with a surround."""
     if len(shape) != 4 or shape[2] != shape[3] or shape[2] < 3:
-        raise ConfigurationError(
+        raise Refusal(
+            "surround_without_kernel",
             f"{kind}: weights of shape {tuple(shape)} have no square kernels of 3 x 3 or more; "
-            "use it in such a convolution, or another initialisation"
+            "use it in such a convolution, or another initialisation",
         )
     return shape[2]
 

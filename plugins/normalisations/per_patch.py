@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
-from neuroplast import ConfigurationError, Normalisation, State, hookimpl
+from neuroplast import ConfigurationError, Normalisation, Refusal, State, hookimpl
 from neuroplast.shapes import Shape
 
 
@@ -39,7 +39,12 @@ class PerPatch(Normalisation):
 
     def output_shape(self, shape: Shape) -> Shape:
         """(channels · k², height, width), as many positions as there are patches."""
-        if len(shape) != 3 or min(shape[1:]) < self.kernel:
+        if len(shape) != 3:
+            raise Refusal(
+                "patches_without_image",
+                f"per_patch: an input of shape {tuple(shape)} has no patches; give it images, or leave it out",
+            )
+        if min(shape[1:]) < self.kernel:
             raise ConfigurationError(
                 f"per_patch: an input of shape {tuple(shape)} has no patches of {self.kernel} x {self.kernel}; "
                 "give it images of that size or more, or set a smaller kernel"

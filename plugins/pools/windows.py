@@ -1,14 +1,15 @@
 """How many windows fit a map."""
 
-from neuroplast import ConfigurationError
+from neuroplast import ConfigurationError, Refusal
 from neuroplast.shapes import Shape
 
 
 def pooled_shape(kind: str, shape: Shape, size: int, stride: int, padding: int) -> Shape:
     """(post, height', width') after windows of `size`; ConfigurationError where none fits."""
     if len(shape) != 3:
-        raise ConfigurationError(
-            f'{kind} pool: needs a response (post, height, width), found {shape}; set pool = "none"'
+        raise Refusal(
+            "pool_without_positions",
+            f'{kind} pool: needs a response (post, height, width), found {shape}; set pool = "none"',
         )
     if 2 * padding > size:
         raise ConfigurationError(
