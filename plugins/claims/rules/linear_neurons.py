@@ -1,5 +1,7 @@
 """Neurons whose activity is their drive, u = v = w·x, for statements about where a rule leads."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -23,18 +25,44 @@ def numbers(*rows: list[float]) -> Tensor:
     return torch.tensor(rows, dtype=torch.float64)
 
 
-def change(rule: Rule, w: Tensor, x: Tensor, g: Tensor | None = None) -> Tensor:
-    """The summed change of w (post, pre) from stimuli x (stimuli, pre). g: w·x unless given, (stimuli, post)."""
+def change(
+    rule: Rule,
+    w: Tensor,
+    x: Tensor,
+    g: Tensor | None = None,
+    memory: dict[str, Tensor] | None = None,
+    **signals: Tensor,
+) -> Tensor:
+    """The summed change of w (post, pre) from stimuli x (stimuli, pre).
+
+    g: w·x unless given, (stimuli, post). memory: by name, of what the rule remembers; afterwards all of it as it is
+    after the step. signals: (stimuli,) or (stimuli, post).
+    """
     u = (x @ w.T).unsqueeze(2)
     active = u if g is None else g.unsqueeze(2)
-    view = next(ladder()).view(rule, x=x.unsqueeze(2), w=w, w_e=w, u=u, v=u, g=active)
-    return rule.delta(view).tensor()
+    smallest = next(ladder())
+    synapse = smallest.synapse.model_copy(update={"neurons": len(w)})
+    setting = replace(smallest, synapse=synapse, shape=(w.shape[1], 1), batch=len(x))
+    view = setting.view(rule, x=x.unsqueeze(2), w=w, w_e=w, u=u, v=u, g=active)
+    for name, values in (memory or {}).items():
+        getattr(view.memory, name).copy_(values)
+    dw = rule.delta(replace(view, signals={**view.signals, **signals})).tensor()
+    if memory is not None:
+        memory.update({name: getattr(view.memory, name) for name in rule.memories()})
+    return dw
 
 
 def settled(
-    rule: Rule, w: Tensor, x: Tensor, g: Tensor | None = None, eta: float = 0.05, steps: int = 400
+    rule: Rule,
+    w: Tensor,
+    x: Tensor,
+    g: Tensor | None = None,
+    eta: float = 0.05,
+    steps: int = 400,
+    memory: dict[str, Tensor] | None = None,
 ) -> Tensor:
-    """The weights after many small steps along the mean change."""
+    """The weights after many small steps along the mean change, with whatever the rule remembers."""
+    memory = {} if memory is None else memory
     for _ in range(steps):
-        w = w + eta / len(x) * change(rule, w, x, g)
+        w = w + eta / len(x) * change(rule, w, x, g, memory)
     return w

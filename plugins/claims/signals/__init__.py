@@ -1,0 +1,1 @@
+"""Claims of signals, one signal a file."""
