@@ -30,8 +30,8 @@ def sources(tmp_path):
 def test_it_builds_and_loads_nothing_from_the_network(sources):
     answer = build(sources)
     assert answer.returncode == 0, answer.stdout
-    pages = {p.name: p.read_text(encoding="utf-8") for p in (sources / "build/site").glob("*.html")}
-    assert {f"{p.stem}.html" for p in (ROOT / "docs").glob("*.md")} <= set(pages)
+    pages = {p.name: p.read_text(encoding="utf-8") for p in (sources / "build/site").rglob("*.html")}
+    assert {f"{p.stem}.html" for p in (ROOT / "docs").rglob("*.md")} <= set(pages)
     assert {name: LOADED.findall(text) for name, text in pages.items() if LOADED.search(text)} == {}
     assert "write-a-rule.html" in pages["index.html"]
     styles = list((sources / "build/site").rglob("*.css"))
@@ -49,7 +49,8 @@ def test_what_would_be_fetched_is_seen():
 
 def test_every_page_is_in_the_navigation():
     listed = re.findall(r"^ +- [^:]+: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
-    assert sorted(listed) == sorted(p.name for p in (ROOT / "docs").glob("*.md"))
+    docs = ROOT / "docs"
+    assert sorted(listed) == sorted(p.relative_to(docs).as_posix() for p in docs.rglob("*.md"))
 
 
 @pytest.mark.parametrize("link", ["no-such-page.md", "start.md#no-such-heading"])

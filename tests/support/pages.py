@@ -42,6 +42,9 @@ PLANNED = (
 )
 """How commands begin that take minutes to hours: they are resolved and planned (--dry-run), and not run."""
 
+DYNAMICS = "docs/dynamics/"
+"""Where scenarios are run only in plan: tests/dynamics runs them, and holds what they show."""
+
 _FENCE = re.compile(r'^```(\w*)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
@@ -57,7 +60,8 @@ class Block:
 
 def page_names():
     """The README, and every page of the documentation."""
-    return ["README.md", *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    return ["README.md", *(p.relative_to(ROOT).as_posix() for p in pages)]
 
 
 def read(page):
@@ -85,6 +89,11 @@ def commands(block):
         if command.strip() and not command.startswith("#"):
             code = re.search(r"exits with (\d+)", comment)
             yield command.strip(), int(code[1]) if code else 0
+
+
+def _is_planned(block, command):
+    long = block.where.startswith(DYNAMICS) and command.startswith("neuroplast run ")
+    return long or command.startswith(PLANNED)
 
 
 @dataclass
@@ -128,9 +137,10 @@ class Walk:
         """What all commands of a block print; None where one of them is not run."""
         printed, whole = "", True
         for command, code in commands(block):
-            if command in NOT_RUN or command.startswith(PLANNED):
+            planned = _is_planned(block, command)
+            if command in NOT_RUN or planned:
                 whole = False
-            if command.startswith(PLANNED):
+            if planned:
                 self._plan(block, command)
             elif command.startswith("cd "):
                 self.here = self.here / command.removeprefix("cd ")
