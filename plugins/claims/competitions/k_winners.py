@@ -61,18 +61,11 @@ class KWinnersClaims(CompetitionClaims):
         """With new memory all are boosted alike, so it is the k largest."""
         return self._winners(competition, v, [0.0] * len(v))
 
-    def compete_all(
-        self, competition: Any, v: list[list[list[float]]], memory: Mapping[str, Any]
-    ) -> list[list[list[float]]]:
-        """The channels of each position, with the duty of each."""
-        g = []
-        for stimulus in v:
-            columns = [
-                self._winners(competition, list(column), memory["duty"])
-                for column in zip(*stimulus, strict=True)
-            ]
-            g.append([list(row) for row in zip(*columns, strict=True)])
-        return g
+    def compete_remembering(
+        self, competition: Any, v: list[float], memory: Mapping[str, Any]
+    ) -> list[float]:
+        """Boosted by the duty of each."""
+        return self._winners(competition, v, memory["duty"])
 
     def _winners(self, competition: Any, v: list[float], duty: list[float]) -> list[float]:
         """Take the largest boosted drive, k times; of equal ones the first."""

@@ -70,7 +70,11 @@ def normalisation(claims: Any, part: Any, given: dict[str, Any]) -> Any:
 
 ANSWERS: dict[str, Callable[[Any, Any, dict[str, Any]], Any]] = {
     "rule": rule,
-    "competition": lambda claims, part, given: claims.compete(part, given["v"]),
+    "competition": lambda claims, part, given: (
+        claims.compete_remembering(part, given["v"], given["memory"])
+        if "memory" in given
+        else claims.compete(part, given["v"])
+    ),
     "scaling": scaling,
     "rate": rate,
     "step": lambda claims, part, given: claims.apply(part, **given)[0],
