@@ -30,8 +30,8 @@ class Statistical(Competition):
 
     Source:
         Jimenez Nimmo (2024), thesis, City University London; with a mask of 0 and 1, where the published code
-        squares the activity (discrepancies N9, N36), see `statistical_squared`. The published drive is another too,
-        see the rule `statistical_double_padded`.
+        squares the activity (discrepancy N9, discrepancy N36), see `statistical_squared`. The published drive is
+        another too, see the rule `statistical_double_padded`.
 
     Raises:
         Refusal: with no more competitors than that d of them can never be reached; 2 needs 6.

@@ -34,8 +34,8 @@ class Temporal(Competition):
 
     Source:
         Jimenez Nimmo (2024), thesis, City University London; with a mask of 0 and 1, where the published code
-        squares the activity (discrepancies N9, N36), see `temporal_squared`. One definition for channels and space,
-        where the published files disagree (discrepancy N27).
+        squares the activity (discrepancy N9, discrepancy N36), see `temporal_squared`. One definition for channels
+        and space, where the published files disagree (discrepancy N27).
     """
 
     kind: ClassVar[str] = "temporal"

@@ -4,9 +4,9 @@ import pytest
 
 from neuroplast import registry
 
-RULES = ("hebb", "instar", "oja", "softhebb")
-SPECIAL = {("oja", "softhebb")}
-"""What holds of the first holds of the second too: with g = u, SoftHebb is Oja's rule."""
+RULES = ("anti_hebb", "hebb", "instar", "oja", "outstar", "sanger", "softhebb")
+SPECIAL = {("oja", "softhebb"), ("oja", "sanger")}
+"""What holds of the first holds of the second too: with g = u, or for one neuron, it is Oja's rule."""
 
 
 def refused(claimed: str, rule: str) -> list[str]:
