@@ -7,7 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Constraint, ConstraintContext, Memory, hookimpl
-from neuroplast.functional import moved, per_neuron
+from neuroplast.functional import moved, norms, per_neuron
 from neuroplast.shapes import Weights
 
 
@@ -47,7 +47,7 @@ class SynapticScaling(Constraint):
         activity.lerp_(now, moved(self.time_constant, len(view.v)))
         factor = (1 + self.rate * (self.target - activity)).clamp(0.99, 1.01)
         w.mul_(per_neuron(factor.to(w.dtype), w))
-        return (factor != 1).sum()
+        return ((factor != 1) & (norms(w) > 0)).sum()
 
 
 @hookimpl

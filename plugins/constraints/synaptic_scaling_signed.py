@@ -7,7 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Constraint, ConstraintContext, Memory, hookimpl
-from neuroplast.functional import per_neuron
+from neuroplast.functional import norms, per_neuron
 from neuroplast.shapes import Weights
 
 
@@ -43,7 +43,7 @@ class SynapticScalingSigned(Constraint):
         activity.lerp_(view.average(view.v).to(activity.dtype), 0.1)
         factor = 1 + self.rate * (self.target / (activity + 1e-6) - 1)
         w.mul_(per_neuron(factor.to(w.dtype), w))
-        return (factor != 1).sum()
+        return ((factor != 1) & (norms(w) > 0)).sum()
 
 
 @hookimpl

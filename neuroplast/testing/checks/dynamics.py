@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from neuroplast.component import State
+from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
 from neuroplast.shapes import Post
 from neuroplast.testing.adapting import adapted, adapting
 from neuroplast.testing.asking import check
@@ -25,23 +28,25 @@ from neuroplast.view import View
 
 
 def answered(part: Any, view: View) -> View:
-    """A step in which the part integrated the drive itself."""
-    return replace(view, v=part.integrate(view.u.clone(), view.memory))
+    """A step in which the part integrated the drive itself; a ConfigurationError where it refuses the response."""
+    return replace(view, v=call_of(part, view.u, {}).ask({"u": view.u.clone()}, view.memory))
 
 
 def calls(subject: Subject) -> Iterator[Call]:
     """Calls of `integrate` from one neuron up, with new memory and with memory that has adapted."""
     for setting in responses():
-        u = setting.post(seed=4)
-        yield call_of(subject.part, u, memory_of(subject.part, setting))
+        call = call_of(subject.part, setting.post(seed=4), memory_of(subject.part, setting))
+        yield call
         if type(subject.part).memories():
-            yield call_of(subject.part, u, adapted(subject.part, setting, answered))
+            with suppress(ConfigurationError):
+                yield replace(call, memory=adapted(subject.part, setting, answered))
 
 
 def call_of(part: Any, u: Post, memory: Tensors) -> Call:
-    """The call of `integrate` on some drives."""
+    """The call of `integrate` on some drives, with the refusal that a layer asks for before it."""
 
     def ask(given: dict[str, Tensor], memory: State) -> Tensor:
+        part.check(Fit(tuple(given["u"].shape[1:])))
         found: Tensor = part.integrate(given["u"], memory)
         return found
 
@@ -58,7 +63,8 @@ def equals_its_formula(subject: Subject) -> None:
     claims = stated(subject, DynamicsClaims, "integrate")
 
     def hold(call: Call) -> None:
-        hold_near("v", call.result(), looped(claims, call), u=call.given["u"], memory=call.memory)
+        found = call.result()  # before the claims, which need not know what the part refuses
+        hold_near("v", found, looped(claims, call), u=call.given["u"], memory=call.memory)
 
     of_each(calls(subject), hold)
 
