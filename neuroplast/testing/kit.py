@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from neuroplast import registry as registries
 from neuroplast.component import Component
 from neuroplast.registry import Registry
-from neuroplast.testing import unexpected
+from neuroplast.testing import process, unexpected
 from neuroplast.testing.asking import RESULTS, NotApplicable, Outcome, Violation
 from neuroplast.testing.questions import questions
 from neuroplast.testing.subject import Subject
@@ -57,7 +57,7 @@ def check_parts(
 
 def outcomes(part: type[Component], registry: Registry, only: str = "") -> Iterator[Outcome]:
     """What comes of every check of a part, one after the other."""
-    for subject, _, name, ask in questions(part, registry, only):
+    for subject, name, ask in questions(part, registry, only):
         yield answer(subject, name, ask)
 
 
@@ -80,7 +80,8 @@ def answer(subject: Subject, name: str, ask: Callable[[], None]) -> Outcome:
 def _asked(ask: Callable[[], None], subject: Subject) -> tuple[str, str, str, str]:
     """Result, message, example and traceback."""
     try:
-        ask()
+        with process.kept():
+            ask()
     except NotApplicable as reason:
         return "skipped", str(reason), "", ""
     except Violation as violation:

@@ -93,6 +93,8 @@ def trial(subject: Subject, settings: Sequence[Setting] = SETTINGS, **entries: A
 def _spec(subject: Subject, entries: dict[str, Any]) -> LayerSpec:
     """The layer's parts but for the synapse: the one on trial, the defaults of the registry, the kit's own."""
     own = {"rule": Learning(), "scaling": PerPresentation(), "rate": [Steady()], **entries}
+    if getattr(subject.part, "leaks", False):
+        own["settle"] = {"steps": 3}
     placed = {**own, "synapse": Plain(neurons=1), **_place(subject)}
     for family, name in PLACES.items():
         required = LayerSpec.model_fields[name].is_required()
