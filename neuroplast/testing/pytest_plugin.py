@@ -53,7 +53,7 @@ def _tests(name: str, only: str) -> Iterator[tuple[str, Ask]]:
     for line in found.broken:
         yield f"{name}: loads", partial(pytest.fail, line, pytrace=False)
     for entry in found.entries:
-        for subject, _, check, ask in questions(entry.part, known, only):
+        for subject, check, ask in questions(entry.part, known, only):
             case = f" with {subject.case}" if subject.case else ""
             label = f"{subject.family}:{subject.kind}{case}: {check}"
             yield label, partial(_hold, entry.plugin.name, subject, check, ask)

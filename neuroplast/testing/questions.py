@@ -11,14 +11,14 @@ from neuroplast.testing.asking import ANY, Check, NotApplicable, Violation, all_
 from neuroplast.testing.faults import faults
 from neuroplast.testing.subject import Subject
 
-_CLAIMED = Check(ANY, "has claims that can be read", lambda subject: None)
-_MADE = Check(ANY, "is made with the parameters to check it with", lambda subject: None)
+_CLAIMED = "has claims that can be read"
+_MADE = "is made with the parameters to check it with"
 
 
 def questions(
     part: type[Component], registry: Registry, only: str = ""
-) -> Iterator[tuple[Subject, Check, str, Callable[[], None]]]:
-    """Every question to ask of a part: the subject, the check, its full name, and the call that answers.
+) -> Iterator[tuple[Subject, str, Callable[[], None]]]:
+    """Every question to ask of a part: the subject, the full name of the check, and the call that answers.
 
     only: a piece of the names of the checks to ask. What goes wrong while questions are made is a question that fails.
     """
@@ -26,17 +26,17 @@ def questions(
     asked.sort(key=lambda c: (c.family == ANY, c.variations is not None))  # the plainest first
     claims = registry.claims(part.family, part.kind)
     if wrong := _wrong_claims(part, claims, asked):
-        yield Subject(part, {}, claims, registry), _CLAIMED, _CLAIMED.name, _raising(wrong)
+        yield Subject(part, {}, claims, registry), _CLAIMED, _raising(wrong)
         return
     for parameters in claims.cases if claims else ({},):
         subject, error = _made(part, parameters, claims, registry)
         if error is not None:
-            yield subject, _MADE, _MADE.name, _raising(error)
+            yield subject, _MADE, _raising(error)
             continue
         for check in asked:
             for name, ask in _of(check, subject):
                 if only in name:
-                    yield subject, check, name, ask
+                    yield subject, name, ask
 
 
 def _wrong_claims(part: type[Component], claims: Any, asked: Iterable[Check]) -> Violation | None:

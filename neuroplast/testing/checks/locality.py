@@ -8,7 +8,6 @@ from neuroplast.testing.bench import ladder
 from neuroplast.testing.locality.experiment import LARGE
 from neuroplast.testing.locality.found import (
     ABOUT,
-    BATCH,
     ELSEWHERE,
     SYNAPSES,
     Finding,
@@ -38,7 +37,7 @@ def each_declared_input_matters(subject: Subject) -> None:
     rule: Rule = subject.part
     found = joined(measured(e) for seed in (0, 1) for e in rules(rule, seed))
     # with memory the stimuli are never presented one by one here; that the flag is needed, "adds up" asks too
-    asked = _declared(rule) - ({BATCH} if rule.memories() else set())
+    asked = _declared(rule) - ({"batch"} if rule.memories() else set())
     for word in sorted(asked - set(found.findings)):
         what = ABOUT.get(word, f"the signal {word!r}")
         raise Violation(
@@ -49,7 +48,7 @@ def each_declared_input_matters(subject: Subject) -> None:
 
 
 def _declared(rule: Rule) -> set[str]:
-    return {*rule.reads, *([BATCH] if rule.couples_batch else [])}
+    return {*rule.reads, *(["batch"] if rule.couples_batch else [])}
 
 
 def _reads(rule: Rule, finding: Finding, where: str) -> Violation:
@@ -57,7 +56,7 @@ def _reads(rule: Rule, finding: Finding, where: str) -> Violation:
     what = ABOUT.get(finding.word, f"the signal {finding.word!r}")
     if finding.word == ELSEWHERE:
         remedy = "keep nothing but declared memory"
-    elif finding.word == BATCH:
+    elif finding.word == "batch":
         remedy = "declare couples_batch = True, or leave them alone"
     else:
         remedy = f"declare {finding.word!r}, or leave it alone"

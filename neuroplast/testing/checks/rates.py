@@ -54,10 +54,10 @@ def answered(rate: Any, view: View) -> View:
 
 def in_the_middle(rate: Any, view: View) -> Tensor:
     """The rate in the middle of a phase."""
-    return per_neuron(rate, view, GRID[2])
+    return of_each_neuron(rate, view, GRID[2])
 
 
-def per_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
+def of_each_neuron(rate: Any, view: View, progress: Progress) -> Tensor:
     """The rate of each neuron, (post,), whichever form the part gives; held to be one of the two."""
     found = rate.at(view, progress)
     shown = in_words(w=view.w, progress=progress, found=found)
@@ -92,7 +92,7 @@ def equals_its_formula(subject: Subject) -> None:
         for p in GRID:
             given = p.step, p.steps, p.epoch, p.epochs
             expected = [claims.at(subject.part, n, *given) for n in neurons]
-            found = per_neuron(subject.part, view, p)
+            found = of_each_neuron(subject.part, view, p)
             hold_near("rate", found, expected, w=view.w, g=view.g, progress=p)
 
 
@@ -108,7 +108,7 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
     for name, values in given.get("memory", {}).items():
         memory = getattr(view.memory, name)
         memory.copy_(float64(values).view(memory.shape))
-    found = per_neuron(case.part, view, Progress(**counts))
+    found = of_each_neuron(case.part, view, Progress(**counts))
     case.hold("rate", found[0], w=w, g=view.g, **counts)
 
 
@@ -120,7 +120,7 @@ def is_a_rate(subject: Subject) -> None:
     """Also for neurons without weights, of unit length, and in a phase of one step."""
     for view in views(subject):
         for progress in GRID:
-            per_neuron(subject.part, view, progress)
+            of_each_neuron(subject.part, view, progress)
 
 
 @check("rate", "leaves alone what it is handed, and gives the same again")
@@ -130,7 +130,7 @@ def keeps_its_hands_off(subject: Subject) -> None:
         for progress in GRID[:4]:
 
             def rate(view: View = view, progress: Progress = progress) -> Tensor:
-                return per_neuron(subject.part, view, progress)
+                return of_each_neuron(subject.part, view, progress)
 
             handed = {name: getattr(view, name) for name in TENSORS}
             handed.update({name: getattr(view.memory, name) for name in subject.part.memories()})
@@ -145,8 +145,8 @@ def reads_no_input(subject: Subject) -> None:
         view, other = setting.view(subject.part), setting.view(seed=50)
         changed = replace(view, x=other.x, w_e=other.w_e, signals={"other": other.u[:, 0]})
         for progress in GRID:
-            before = per_neuron(subject.part, view, progress)
-            found = per_neuron(subject.part, changed, progress)
+            before = of_each_neuron(subject.part, view, progress)
+            found = of_each_neuron(subject.part, changed, progress)
             shown: dict[str, Any] = {"x before": view.x, "x": changed.x, "progress": progress}
             hold_near("rate with another x, w_e and signals", found, before, **shown)
 
@@ -161,8 +161,8 @@ def reads_no_other_neuron(subject: Subject) -> None:
         for name in "uvg":
             getattr(changed, name)[:, 0] = getattr(other, name)[:, 0]
         for progress in GRID:
-            before = per_neuron(subject.part, view, progress)[1:]
-            found = per_neuron(subject.part, changed, progress)[1:]
+            before = of_each_neuron(subject.part, view, progress)[1:]
+            found = of_each_neuron(subject.part, changed, progress)[1:]
             shown: dict[str, Any] = {"w before": view.w, "w": changed.w, "progress": progress}
             hold_near("rates of the others after neuron 0 changed", found, before, **shown)
 

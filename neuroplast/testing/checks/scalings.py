@@ -23,7 +23,7 @@ from neuroplast.view import View
 
 
 @dataclass(frozen=True)
-class Trial:
+class Unscaled:
     """A change to scale, and the view of the step that it comes from."""
 
     view: View
@@ -35,22 +35,22 @@ class Trial:
         return {"dw": self.delta.tensor(), "count": self.view.count, "g": self.view.g}
 
 
-def trials(
+def changes(
     registry: Registry, magnitudes: Sequence[float] = ScalingClaims.magnitudes
-) -> Iterator[Trial]:
+) -> Iterator[Unscaled]:
     """Changes as rules make them, from small settings to all geometries, with neurons that stay silent too."""
     for setting in ladder():
         for magnitude in magnitudes:
-            yield _trial(setting.view(), magnitude)
-        sparse = _trial(_sparse(setting.view()))
+            yield _change(setting.view(), magnitude)
+        sparse = _change(_sparse(setting.view()))
         if sparse.delta.tensor().any():
             yield sparse
     for setting in geometries(registry):
-        yield _trial(setting.view())
+        yield _change(setting.view())
 
 
-def _trial(view: View, magnitude: float = 1.0) -> Trial:
-    return Trial(view, (view.outer(view.g) - view.decay(view.g * view.v)) * magnitude)
+def _change(view: View, magnitude: float = 1.0) -> Unscaled:
+    return Unscaled(view, (view.outer(view.g) - view.decay(view.g * view.v)) * magnitude)
 
 
 def _sparse(view: View) -> View:
@@ -70,14 +70,14 @@ def rows_of_events(post: Tensor) -> Rows:
 def equals_its_formula(subject: Subject) -> None:
     """The scaled change is the claimed one for changes of every size, sparse and dense, on every geometry."""
     claims = stated(subject, ScalingClaims, "scale")
-    for trial in trials(subject.registry, claims.magnitudes):
-        dw = trial.delta.tensor()
+    for given in changes(subject.registry, claims.magnitudes):
+        dw = given.delta.tensor()
         expected = claims.scale(
-            subject.part, dw.flatten(1).tolist(), trial.view.count, rows_of_events(trial.view.g)
+            subject.part, dw.flatten(1).tolist(), given.view.count, rows_of_events(given.view.g)
         )
-        found = subject.part.scale(trial.delta, trial.view).tensor()
+        found = subject.part.scale(given.delta, given.view).tensor()
         wanted = float64(expected).reshape(dw.shape)
-        hold_near("scaled dw", found, wanted, **trial.shown)
+        hold_near("scaled dw", found, wanted, **given.shown)
 
 
 @check("scaling", "gives the numbers worked by hand", worked)
@@ -95,29 +95,29 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
 @check("scaling", "takes a change that is not computed, and gives one")
 def stays_symbolic(subject: Subject) -> None:
     """Rate and step fold into a symbolic change; a change that was computed already must scale to the same."""
-    for trial in trials(subject.registry):
-        scaled = subject.part.scale(trial.delta, trial.view)
+    for given in changes(subject.registry):
+        scaled = subject.part.scale(given.delta, given.view)
         if not isinstance(scaled, Delta):
             raise Violation(
                 f"scale: gave {type(scaled).__name__}, not a Delta; build it from delta",
-                _words(trial),
+                _words(given),
             )
-        once = like("scaled dw", scaled.tensor(), trial.view.w, **trial.shown)
-        computed = subject.part.scale(trial.delta.computed(), trial.view)
-        hold_near("scaled dw of a computed change", computed.tensor(), once, **trial.shown)
-        added = trial.view.w.clone()
+        once = like("scaled dw", scaled.tensor(), given.view.w, **given.shown)
+        computed = subject.part.scale(given.delta.computed(), given.view)
+        hold_near("scaled dw of a computed change", computed.tensor(), once, **given.shown)
+        added = given.view.w.clone()
         scaled.add_to(added)
-        hold_near("w with the scaled change added", added, trial.view.w + once, **trial.shown)
+        hold_near("w with the scaled change added", added, given.view.w + once, **given.shown)
 
 
 @check("scaling", "leaves alone what it is handed, and gives the same again")
 def keeps_its_hands_off(subject: Subject) -> None:
     """The change, the view and torch's generator stay as they were; nothing hidden is kept between calls."""
     for setting in ladder():
-        trial = _trial(setting.view())
-        dw = trial.delta.tensor()
-        computed = Delta(trial.view.geometry, trial.view.w_e, (Computed(lambda dw=dw: dw),))  # type: ignore[misc]
-        view = trial.view
+        given = _change(setting.view())
+        dw = given.delta.tensor()
+        computed = Delta(given.view.geometry, given.view.w_e, (Computed(lambda dw=dw: dw),))  # type: ignore[misc]
+        view = given.view
         handed = {"dw": dw, "x": view.x, "w": view.w, "u": view.u, "v": view.v, "g": view.g}
 
         def scaled(delta: Delta = computed, view: View = view) -> Tensor:
@@ -132,12 +132,12 @@ def keeps_its_hands_off(subject: Subject) -> None:
 def keeps_float32(subject: Subject) -> None:
     """A layer's weights are float32; the scaled change is too, and near the one in float64."""
     for setting in ladder():
-        trial = _trial(setting.view())
-        narrow = _trial(setting.view(dtype=torch.float32))
+        given = _change(setting.view())
+        narrow = _change(setting.view(dtype=torch.float32))
         found = subject.part.scale(narrow.delta, narrow.view).tensor()
-        like("scaled dw", found, narrow.view.w, **trial.shown)
-        expected = subject.part.scale(trial.delta, trial.view).tensor()
-        hold_near("scaled dw in float32", found, expected, 1e-3, **trial.shown)
+        like("scaled dw", found, narrow.view.w, **given.shown)
+        expected = subject.part.scale(given.delta, given.view).tensor()
+        hold_near("scaled dw in float32", found, expected, 1e-3, **given.shown)
 
 
 @check("scaling", "leaves no change at zero")
@@ -183,11 +183,11 @@ def follows_a_permutation(subject: Subject) -> None:
             w_e=view.w_e[order],
             **{name: getattr(view, name)[:, order] for name in "uvg"},
         )
-        here, there = _trial(view), _trial(turned)
+        here, there = _change(view), _change(turned)
         expected = subject.part.scale(here.delta, view).tensor()[order]
         found = subject.part.scale(there.delta, turned).tensor()
         hold_near("scaled dw of permuted neurons", found, expected, **there.shown)
 
 
-def _words(trial: Trial) -> str:
-    return in_words(**trial.shown)
+def _words(given: Unscaled) -> str:
+    return in_words(**given.shown)

@@ -16,14 +16,14 @@ TIERS = {
 
 FLAGS = ("couples_batch", "couples_neurons", "shares_weights")
 
-NEURON, LAYER, BATCH, SYNAPSES, ELSEWHERE = "neuron", "layer", "batch", "synapses", "elsewhere"
+SYNAPSES, ELSEWHERE = "synapses", "elsewhere"
 ABOUT = {
     "pre": "its own presynaptic activity x",
     "post": "its own neuron's activity u, v or g",
     "weight": "its own weight w or w_e",
-    NEURON: "other weights or inputs of its neuron",
-    LAYER: "other neurons, or other positions of its map",
-    BATCH: "other stimuli of the batch",
+    "neuron": "other weights or inputs of its neuron",
+    "layer": "other neurons, or other positions of its map",
+    "batch": "other stimuli of the batch",
     ELSEWHERE: "what was presented earlier, or to another layer",
 }
 """What a synapse may depend on, by the word that a rule declares it with; elsewhere cannot be declared."""
@@ -58,13 +58,13 @@ class Locality:
     def tier(self) -> str:
         """A, N, B, C or D: that of the farthest dependence; a gradient within one neuron carries nothing further."""
         farthest = max((f.tier for f in self.findings.values()), key=_distance, default="A")
-        over_the_layer = self.gradient and LAYER in self.findings
+        over_the_layer = self.gradient and "layer" in self.findings
         return "C" if farthest == "B" and over_the_layer else farthest
 
     @property
     def couples_batch(self) -> bool:
         """Whether the stimuli of a batch change weights otherwise than each by itself."""
-        return BATCH in self.findings
+        return "batch" in self.findings
 
     @property
     def couples_neurons(self) -> bool:

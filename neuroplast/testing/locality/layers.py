@@ -92,17 +92,17 @@ def _parts(spec: LayerSpec) -> Iterator[Component]:
 
 def _experiments(layer: SmallLayer, seed: int) -> Iterator[Experiment]:
     """The drive; and the change of each projection, stimuli being told apart where no constraint sees their sum."""
-    yield _Bench(layer, seed).drive()
+    yield _Presented(layer, seed).drive()
     free, held = layer.without_constraints(), layer.held()
     for n in layer.learning:
         if free == layer:
-            yield _Bench(held, seed).change(n, sums=True)
+            yield _Presented(held, seed).change(n, sums=True)
         else:
-            yield _Bench(held, seed).change(n, sums=False)
-            yield replace(_Bench(free.held(), seed).change(n, sums=True), limit=0)
+            yield _Presented(held, seed).change(n, sums=False)
+            yield replace(_Presented(free.held(), seed).change(n, sums=True), limit=0)
 
 
-class _Bench:
+class _Presented:
     """A small layer with something presented to it, and what each of its projections sees."""
 
     def __init__(self, layer: SmallLayer, seed: int) -> None:
@@ -133,7 +133,7 @@ class _Bench:
         givens = self._presented("", target)
         steps = [""]
         if self.layer.remembers:
-            past = _Bench(self.layer, self.seed + 5)._presented(EARLIER, target)
+            past = _Presented(self.layer, self.seed + 5)._presented(EARLIER, target)
             givens += [replace(given, batched=False, at=None) for given in past]
             steps = [EARLIER, ""]
         for n, wires in enumerate(self.wires):

@@ -55,7 +55,7 @@ def rule_alone(rule: Rule, setting: Setting, seed: int = 0, scale: float = 1.0) 
     A rule with memory is shown two presentations, and looked at in the second.
     """
     wires = wiring(setting.synapse, setting.shape, raw=False)
-    bench = _Bench(rule, setting, _signals(rule, setting), bool(rule.memories()))
+    bench = _Alone(rule, setting, _signals(rule, setting), bool(rule.memories()))
     view = setting.view(seed=10 * seed)
     earlier = setting.view(seed=10 * seed + 100)
     givens = list(bench.presented("", view, wires, scale))
@@ -68,7 +68,7 @@ def rule_alone(rule: Rule, setting: Setting, seed: int = 0, scale: float = 1.0) 
 
 
 @dataclass(frozen=True)
-class _Bench:
+class _Alone:
     """A rule where it can be asked; signals: what it asks for; remembers: whether it has memory."""
 
     rule: Rule

@@ -72,6 +72,16 @@ class Reaching(Competition):
         view.w.mul_(0.9)
 
 
+class Leaking(Dynamics):
+    """Has a meaning only where the layer settles."""
+
+    kind: ClassVar[str] = "leaking"
+    leaks: ClassVar[bool] = True
+
+    def settle(self, u, before, memory):
+        return before + 0.5 * (u - before)
+
+
 class Patient(Dynamics):
     """A threshold that follows the drive while neurons adapt."""
 
@@ -266,7 +276,7 @@ SOUND = [
     *(doubles.Magnitude(), doubles.Straight(gain=2.0), doubles.Tally(), doubles.Everyone()),
     *(doubles.Growth(), Rewarded(), doubles.AsItStands(), doubles.Fixed(eta=0.1)),
     *(doubles.OfTheStep(), doubles.Adding(), doubles.Below(), doubles.Answer(), doubles.Chosen()),
-    *(doubles.Whole(), doubles.Total(), Agreeing(), Patient(), Bundle()),
+    *(doubles.Whole(), doubles.Total(), Agreeing(), Patient(), Leaking(), Bundle()),
 ]
 
 

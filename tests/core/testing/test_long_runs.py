@@ -10,7 +10,9 @@ from support.asking import catch, hold, skip
 
 from neuroplast import ConfigurationError, Constraint, Dynamics, Memory, Rule, hookimpl, registry
 from neuroplast.functional import norms, per_neuron
+from neuroplast.testing import NotApplicable, Subject, SynapseClaims
 from neuroplast.testing.asking import all_checks
+from neuroplast.testing.checks.long_runs import stays_finite
 from neuroplast.testing.trial import PLACES
 
 FINITE = "stays finite for 1000 steps"
@@ -181,3 +183,22 @@ def test_growth_that_is_not_declared_is_caught(rule, known):
 def test_a_bounded_rule_that_declares_itself_unbounded_is_caught(known):
     told = catch(SettlesModestly(), BOUNDED, registry=known)
     assert "declares itself unbounded, and its weights grew no more than" in told
+
+
+class FlatClaims(SynapseClaims):
+    """Two numbers of neurons."""
+
+    of = "matrix"
+    cases = ({}, {"neurons": 3})
+    shapes = ((4,), (4,))
+
+
+def test_of_a_geometry_the_first_case_alone_runs_for_long(known):
+    """It keeps no memory that could creep, so that another case shows no more."""
+    first, second = (
+        Subject(doubles.Matrix(**case), dict(case), FlatClaims(), known)
+        for case in FlatClaims.cases
+    )
+    stays_finite(first)
+    with pytest.raises(NotApplicable, match="its first case runs for long"):
+        stays_finite(second)
