@@ -18,24 +18,17 @@ def of_the_batch(
     competition: Competition, v: Batch, outcome: Callable[[Row, list[Row]], Row]
 ) -> Batch:
     """The g of every group, v[stimulus][neuron][position], from its drives and those of the batch for each of it."""
+    neurons, positions = range(len(v[0])), range(len(v[0][0]))
+    past = [[[stimulus[i][t] for stimulus in v] for t in positions] for i in neurons]
     if competition.axis == "space":  # type: ignore[attr-defined]
-        return [
-            [outcome(row, _past(v, lambda s, i=i: s[i])) for i, row in enumerate(stimulus)]
-            for stimulus in v
-        ]
+        return [[outcome(stimulus[i], past[i]) for i in neurons] for stimulus in v]
     g = []
     for stimulus in v:
         columns = [
-            outcome([row[t] for row in stimulus], _past(v, lambda s, t=t: [row[t] for row in s]))
-            for t in range(len(stimulus[0]))
+            outcome([row[t] for row in stimulus], [past[i][t] for i in neurons]) for t in positions
         ]
         g.append([list(row) for row in zip(*columns, strict=True)])
     return g
-
-
-def _past(v: Batch, group: Callable[[list[Row]], Row]) -> list[Row]:
-    """For each competitor of a group, its drives at all stimuli."""
-    return [list(drives) for drives in zip(*map(group, v), strict=True)]
 
 
 def follows_the_window(competition: Competition) -> None:
