@@ -1,7 +1,7 @@
 """Draw the figure of a dynamics scenario: python scripts/draw_dynamics.py NAME FOLDER [FILE].
 
-NAME: a scenario, and the module of scripts/figures that draws it. FOLDER: its runs, as `neuroplast run NAME --out FOLDER`
-leaves them. FILE: docs/figures/NAME.svg by default. The same runs give the same file, byte by byte.
+NAME: a scenario, and the module of scripts/figures that draws it. FOLDER: its runs, as `neuroplast run NAME --out
+FOLDER` leaves them. FILE: docs/figures/NAME.svg by default. The same runs give the same file, byte by byte.
 """
 
 import importlib
