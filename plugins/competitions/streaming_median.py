@@ -108,16 +108,17 @@ class StreamingMedian:
         kept, place = self._stimuli(), self.seen % self.window
         most = torch.finfo(self.counts.dtype).max
         kept[place : place + len(v)] = v.clamp(-most, most)
-        return self._grown(len(v), knots=kept[:KNOTS], counts=kept[KNOTS:].to(self.counts))
+        return self._grown(len(v), kept[:KNOTS], kept[KNOTS:].to(self.counts))
 
     def _stimuli(self) -> Tensor:
         """The stimuli that are kept as they are, in the first rows of (KEPT, *values); a new tensor."""
         return torch.cat([self.knots, self.counts.to(self.knots)])
 
-    def _grown(self, n: int, **changes: Tensor) -> "StreamingMedian":
+    def _grown(self, n: int, knots: Tensor, counts: Tensor) -> "StreamingMedian":
         """With n more stimuli; of a window that is full, one round less means the same."""
         seen, round_ = self.seen + n, self.window if self._all_kept else BLOCKS * self._block
-        return replace(self, seen=seen - round_ if seen >= 2 * round_ else seen, **changes)
+        seen = seen - round_ if seen >= 2 * round_ else seen
+        return StreamingMedian(self.window, knots, counts, seen)
 
     # -- knots and counts ----------------------------------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ class StreamingMedian:
         first = self.seen // self._block % BLOCKS * len(SHARES)
         for i in range(len(SHARES)):
             counts[first + i] += (v <= knots[i + 1]).sum(0, dtype=counts.dtype)
-        return self._grown(len(v), knots=knots, counts=counts)
+        return self._grown(len(v), knots, counts)
 
     def _placed(self) -> "StreamingMedian":
         """With the knots at the window's quantiles, as they are known, and nothing yet in a new block."""

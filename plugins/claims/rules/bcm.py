@@ -73,7 +73,7 @@ class BcmClaims(RuleClaims):
         """Growth above the threshold, loss below it."""
         if s.memory["seen"] < rule.warm_up:
             return 0.0
-        return s.x * s.g * (s.g - s.memory["theta"])
+        return float(s.x * s.g * (s.g - s.memory["theta"]))
 
     def remember(self, rule: Any, n: Neuron) -> dict[str, float]:
         """The mean of all squares while warming up, then a running one."""
@@ -110,7 +110,8 @@ class BcmClaims(RuleClaims):
     @holds
     def starts_where_it_warmed_up(self, rule: Rule) -> None:
         """After a warm-up over a whole set, whatever the batches, θ is the mean square of the set."""
-        warm, w, memory = rule.model_copy(update={"warm_up": 6}), numbers([1.0, 0.0]), {}
+        warm, w = rule.model_copy(update={"warm_up": 6}), numbers([1.0, 0.0])
+        memory: dict[str, Any] = {}
         x = numbers(*([float(i), 1.0] for i in range(1, 7)))
         for batch in (x[:1], x[1:3], x[3:]):
             assert_close(change(warm, w, batch, memory=memory), numbers([0.0, 0.0]))

@@ -45,7 +45,7 @@ class BcmBatchThresholdClaims(RuleClaims):
         """Growth above the threshold that this batch has moved, loss below it."""
         square = sum(other.g * other.g for other in s.batch) / len(s.batch)
         theta = rule.retention * s.memory["theta"] + (1 - rule.retention) * square
-        return s.x * s.g * (s.g - theta)
+        return float(s.x * s.g * (s.g - theta))
 
     def remember(self, rule: Any, n: Neuron) -> dict[str, float]:
         """The threshold that was used."""

@@ -48,7 +48,7 @@ class CovarianceClaims(RuleClaims):
 
     def change(self, rule: Any, s: Site) -> float:
         """Growth where both are on the same side of their means."""
-        return (s.x - s.memory["pre_mean"]) * (s.g - s.memory["post_mean"])
+        return float((s.x - s.memory["pre_mean"]) * (s.g - s.memory["post_mean"]))
 
     def remember(self, rule: Any, n: Neuron) -> dict[str, float]:
         """The neuron's running mean."""
@@ -85,7 +85,8 @@ class CovarianceClaims(RuleClaims):
     def the_means_are_found(self, rule: Rule) -> None:
         """After many stimuli the means are those of the activities."""
         x, y = numbers([1.0, 0.0], [3.0, 4.0]), numbers([5.0], [1.0])
-        quick, memory = rule.model_copy(update={"time_constant": 2.0}), {}
+        quick = rule.model_copy(update={"time_constant": 2.0})
+        memory: dict[str, Any] = {}
         for _ in range(60):
             change(quick, numbers([0.3, 1.0]), x, y, memory)
         assert_close(memory["pre_mean"], numbers([2.0, 2.0])[0])

@@ -37,7 +37,7 @@ class FoldiakClaims(RuleClaims):
 
     def change(self, rule: Any, s: Site) -> float:
         """Inhibition grows where two are active together more often than by chance."""
-        return -(s.g * s.x - rule.p * rule.p)
+        return float(-(s.g * s.x - rule.p * rule.p))
 
     @holds
     def independent_neurons_rest(self, rule: Rule) -> None:

@@ -48,7 +48,7 @@ class PostsynapticallyGatedClaims(RuleClaims):
 
     def change(self, rule: Any, s: Site) -> float:
         """While the neuron is active, inputs above their mean grow and those below it shrink."""
-        return s.g * (s.x - s.memory["pre_mean"])
+        return float(s.g * (s.x - s.memory["pre_mean"]))
 
     def remember_input(self, rule: Any, n: Input) -> dict[str, float]:
         """The running mean, after as many stimuli."""
@@ -79,7 +79,8 @@ class PostsynapticallyGatedClaims(RuleClaims):
     def the_means_are_found(self, rule: Rule) -> None:
         """After many stimuli the means are those of the inputs, and changes sum to the covariance."""
         x, y = numbers([1.0, 0.0], [3.0, 0.0], [2.0, 6.0]), numbers([5.0], [1.0], [3.0])
-        quick, memory = rule.model_copy(update={"time_constant": 2.0}), {}
+        quick = rule.model_copy(update={"time_constant": 2.0})
+        memory: dict[str, Any] = {}
         for _ in range(40):
             dw = change(quick, numbers([0.3, 1.0]), x, y, memory)
         # means 2 and 2: 5·(-1) + 1·1 + 3·0 = -4 and 5·(-2) + 1·(-2) + 3·4 = 0

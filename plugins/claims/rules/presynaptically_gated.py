@@ -48,7 +48,7 @@ class PresynapticallyGatedClaims(RuleClaims):
 
     def change(self, rule: Any, s: Site) -> float:
         """While the input is active, it grows with activity above the mean and shrinks below it."""
-        return s.x * (s.g - s.memory["post_mean"])
+        return float(s.x * (s.g - s.memory["post_mean"]))
 
     def remember(self, rule: Any, n: Neuron) -> dict[str, float]:
         """The running mean, after as many stimuli."""
@@ -79,7 +79,8 @@ class PresynapticallyGatedClaims(RuleClaims):
     def the_mean_is_found(self, rule: Rule) -> None:
         """After many stimuli the mean is that of the neuron's activity, and changes sum to the covariance."""
         x, y = numbers([1.0, 0.0], [3.0, 0.0], [2.0, 4.0]), numbers([5.0], [1.0], [3.0])
-        quick, memory = rule.model_copy(update={"time_constant": 2.0}), {}
+        quick = rule.model_copy(update={"time_constant": 2.0})
+        memory: dict[str, Any] = {}
         for _ in range(40):
             dw = change(quick, numbers([0.3, 1.0]), x, y, memory)
         # mean 3: 1·2 + 3·(-2) + 2·0 = -4 and 4·0 = 0

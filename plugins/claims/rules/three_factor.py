@@ -58,7 +58,7 @@ class ThreeFactorClaims(RuleClaims):
     def change(self, rule: Any, s: Site) -> float:
         """A share of the carried trace for each stimulus and position, beside what is eligible now."""
         carried = rule.retention * s.memory["e"] / len(s.batch)
-        return s.signals[rule.signal] * (s.g * s.x + carried)
+        return float(s.signals[rule.signal] * (s.g * s.x + carried))
 
     def remember_synapse(self, rule: Any, s: Sequence[Site]) -> Mapping[str, float]:
         """The trace decays, and takes in what was active together, rewarded or not."""
