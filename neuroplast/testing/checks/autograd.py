@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from neuroplast.testing.asking import NotApplicable, check
 from neuroplast.testing.bench import Setting, geometries, ladder
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.subject import Subject
+from neuroplast.testing.watch import watched
 from neuroplast.view import View
 
 
@@ -35,6 +37,20 @@ def _where_stated(subject: Subject) -> Iterable[Setting]:
 def agrees_with_its_surrogate_everywhere(subject: Subject, setting: Setting) -> None:
     """The same on every geometry, where autograd takes another way than the explicit sums."""
     _hold_surrogate(subject, setting)
+
+
+@check("rule", "has a surrogate loss that changes nothing it is handed")
+def leaves_alone_what_its_loss_is_made_of(subject: Subject) -> None:
+    """Drive, weights and activity are read by others after it; what is worked on in place is another's too."""
+    rule = subject.part
+    if not rule.has_surrogate():
+        raise NotApplicable(f"{rule.kind} states no surrogate loss")
+    for setting in ladder():
+        view = setting.view(rule)
+        with torch.enable_grad():
+            w = view.w_e.requires_grad_(True).clone()  # no leaf, which autograd itself would guard
+            u, g = view.geometry.drive(view.x, w).clone(), view.g
+            watched(f"{rule.kind}: surrogate", partial(rule.surrogate, u, w, g), u=u, w=w, g=g)
 
 
 @check("rule", "agrees with autograd of its terms")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import pytest
+import torch
 
 from neuroplast import Delta, Rule
 from neuroplast.functional import half_square
@@ -15,6 +16,7 @@ from neuroplast.testing.checks.autograd import (
     agrees_with_autograd_everywhere,
     agrees_with_its_surrogate,
     agrees_with_its_surrogate_everywhere,
+    leaves_alone_what_its_loss_is_made_of,
 )
 
 
@@ -160,6 +162,33 @@ def test_another_loss_than_the_equation_is_caught(rule):
         agrees_with_its_surrogate_everywhere(subject(rule), SETTING)
 
 
+@pytest.mark.parametrize(
+    ("surrogate", "told"),
+    [
+        (lambda u, w, g: u.mul_(2), "changed u, which it was handed, in place"),
+        (lambda u, w, g: u - half_square(w.mul_(0.5), u), "changed w, which it was handed"),
+        (lambda u, w, g: u * g.clamp_(min=0), "changed g, which it was handed"),
+        (lambda u, w, g: u + 0 * u.data.add_(1), "changed u"),
+        (lambda u, w, g: u * torch.rand(1), "drew from torch's global generator"),
+    ],
+)
+def test_a_loss_that_works_in_place_is_caught(surrogate, told):
+    class InPlace(Rule):
+        """States only a loss, which nothing else compares."""
+
+        kind: ClassVar[str] = "in_place"
+
+    InPlace.surrogate = lambda self, u, w, g: surrogate(u, w, g)
+    InPlace.__abstractmethods__ = frozenset()
+    with pytest.raises(Violation, match=f"^in_place: surrogate: {told}"):
+        leaves_alone_what_its_loss_is_made_of(subject(InPlace()))
+
+
+@pytest.mark.parametrize("rule", [Sound(), OnlyALoss()], ids=str)
+def test_a_loss_that_changes_nothing_passes(rule):
+    leaves_alone_what_its_loss_is_made_of(subject(rule))
+
+
 def test_the_smallest_example_is_shown():
     with pytest.raises(Violation) as caught:
         agrees_with_its_surrogate(subject(OtherLoss()))
@@ -193,6 +222,7 @@ def test_a_geometry_whose_sums_belong_to_another_drive_is_caught():
         (agrees_with_autograd, Traced(), "another presynaptic side than x"),
         (agrees_with_autograd, OnlyALoss(), "neither a sum"),
         (agrees_with_its_surrogate, OnlyALoss(), "only_a_loss states nothing but"),
+        (leaves_alone_what_its_loss_is_made_of, Gated(), "gated states no surrogate loss"),
         (agrees_with_its_surrogate, Gated(), "gated states no surrogate loss"),
     ],
 )
