@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-_LAST = ("autograd", "learning", "locality", "long_runs", "parts")
+_LAST = ("autograd", "learning", "locality", "long_runs", "outside", "parts")
 """Those that look at the whole: where they fail, a plainer check often tells why."""
 
 
