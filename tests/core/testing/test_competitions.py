@@ -1,5 +1,6 @@
 """Competitions that are broken on purpose, and the checks that must catch them."""
 
+from math import exp
 from typing import ClassVar
 
 import pytest
@@ -441,3 +442,271 @@ def test_memory_is_held_to_its_claims():
 )
 def test_memory_that_is_not_as_claimed_is_caught(part, name):
     assert "off by" in catch(part, name, TiringClaims())
+
+
+class Conscience(Competition):
+    """The largest v_i - bias · (p_i - 1/n) wins; p_i follows the share of the stimuli that neuron i has won."""
+
+    kind = "conscience"
+    bias: float = 1.0
+    tau: float = 4.0
+    axis: Axis = "channels"
+    share = Memory("post")
+
+    def compete(self, v, memory):
+        competitors(self.axis, v.shape[1:])
+        return along(self.axis, v - self.handicap(v, memory), self.won)
+
+    def handicap(self, v, memory):
+        return self.bias * (memory.share - 1 / len(memory.share)).view(-1, *[1] * (v.dim() - 2))
+
+    def won(self, v, dim):
+        return torch.zeros_like(v).scatter(dim, v.argmax(dim, keepdim=True), 1.0)
+
+    def adapt(self, view):
+        view.memory.share.add_((view.average(view.g) - view.memory.share) / self.tau)
+
+
+class ConscienceClaims(CompetitionClaims):
+    of = "conscience"
+    cases = ({}, {"bias": 3.0, "tau": 2.0})
+    examples = (Example({"v": [1.0, 1.5], "memory": {"share": [0.0, 1.0]}}, [1.0, 0.0]),)
+
+    def compete(self, competition, v):
+        return self.compete_remembering(competition, v, {"share": [0.0] * len(v)})
+
+    def compete_remembering(self, competition, v, memory):
+        left = [x - competition.bias * p for x, p in zip(v, memory["share"], strict=True)]
+        return [float(i == left.index(max(left))) for i in range(len(v))]
+
+    def remember(self, competition, n):
+        share, won = n.memory["share"], sum(n.g) / len(n.g)
+        return {"share": share + (won - share) / competition.tau}
+
+
+class Placewise(Conscience):
+    """The same with a share for each neuron at each position, where positions can compete too."""
+
+    kind = "placewise"
+    share = Memory(("post", "positions"))
+
+    def handicap(self, v, memory):
+        return self.bias * memory.share
+
+    def adapt(self, view):
+        view.memory.share.lerp_(view.g.mean(0), 1 / self.tau)
+
+
+@pytest.mark.parametrize("part", [Conscience(), Placewise(), Placewise(axis="space")])
+def test_a_sound_competition_with_memory_passes(part):
+    sound(part, "competitions", ConscienceClaims(), but=(LIMIT, HAND))
+
+
+def test_memory_in_examples_is_that_of_the_competitors():
+    for part in (Conscience(), Placewise(axis="space")):
+        hold(part, HAND, ConscienceClaims())
+
+
+class WrongSign(Conscience):
+    def adapt(self, view):
+        view.memory.share.sub_((view.average(view.g) - view.memory.share) / self.tau)
+
+
+class OffTarget(Conscience):
+    def adapt(self, view):
+        view.memory.share.add_((view.average(view.g) - view.memory.share + 0.1) / self.tau)
+
+
+class Timeless(Conscience):
+    def adapt(self, view):
+        view.memory.share.copy_(view.average(view.g))
+
+
+class OfTheDrive(Conscience):
+    def adapt(self, view):
+        view.memory.share.lerp_(view.average(view.v), 1 / self.tau)
+
+
+class Before(Conscience):
+    """Remembers who would have won without a conscience, and only then competes."""
+
+    def adapt(self, view):
+        first = self.won(view.v, 1)
+        view.memory.share.add_((view.average(first) - view.memory.share) / self.tau)
+
+
+class OfAll(Conscience):
+    def adapt(self, view):
+        view.memory.share.add_((view.g.mean() - view.memory.share) / self.tau)
+
+
+@pytest.mark.parametrize("part", [WrongSign, OffTarget, Timeless, OfTheDrive, Before, OfAll])
+def test_a_conscience_that_remembers_otherwise_is_caught(part):
+    assert "memory share after step" in catch(part(), REMEMBERS, ConscienceClaims())
+
+
+class Rewarding(Conscience):
+    def handicap(self, v, memory):
+        return -super().handicap(v, memory)
+
+
+class OfTheNext(Conscience):
+    def handicap(self, v, memory):
+        return super().handicap(v, memory).roll(1, 0)
+
+
+class Unmoved(Conscience):
+    def handicap(self, v, memory):
+        return 0 * super().handicap(v, memory)
+
+
+class OfTheNextPosition(Placewise):
+    def handicap(self, v, memory):
+        return super().handicap(v, memory).roll(1, -1)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Rewarding(),
+        OfTheNext(),
+        Unmoved(),
+        OfTheNextPosition(),
+        OfTheNextPosition(axis="space"),
+    ],
+)
+def test_a_conscience_that_reads_its_memory_otherwise_is_caught(part):
+    assert "off by" in catch(part, LATER, ConscienceClaims())
+
+
+def test_missing_claims_of_memory_are_told():
+    class Silent(CompetitionClaims):
+        of = "conscience"
+
+        def compete(self, competition, v):
+            return ConscienceClaims.compete_remembering(
+                self, competition, v, {"share": [0] * len(v)}
+            )
+
+    assert "state it in `remember`" in skip(Conscience(), REMEMBERS, Silent())
+    told = skip(Conscience(), LATER, Silent())
+    assert "no claims say what conscience makes of memory that has adapted" in told
+    assert "compete_remembering" in told
+    assert "declares no memory" in skip(Best(), LATER, BestClaims())
+
+
+def test_a_reason_stands_for_a_formula_of_memory():
+    class Reasoned(ConscienceClaims):
+        unclaimed: ClassVar = {"share": "drawn at random"}
+
+    assert "no formula for memory share: drawn at random" in skip(
+        WrongSign(), REMEMBERS, Reasoned()
+    )
+
+
+class Boosted(Competition):
+    """The largest exp(1/n - d_i) v_i keeps its drive; d_i follows the share of stimuli and positions that i wins."""
+
+    kind = "boosted"
+    duty = Memory("post")
+
+    def compete(self, v, memory):
+        boost = (1 / v.shape[1] - memory.duty).exp().view(-1, *[1] * (v.dim() - 2))
+        first = (v * boost).argmax(1, keepdim=True)
+        return torch.zeros_like(v).scatter(1, first, v.gather(1, first))
+
+    def adapt(self, view):
+        view.memory.duty.lerp_(view.average((view.g != 0).to(view.g.dtype)), 0.25)
+
+
+class BoostedClaims(CompetitionClaims):
+    of = "boosted"
+
+    def compete(self, competition, v):
+        return self.compete_remembering(competition, v, {"duty": [0.0] * len(v)})
+
+    def compete_remembering(self, competition, v, memory):
+        boosted = [x * exp(1 / len(v) - d) for x, d in zip(v, memory["duty"], strict=True)]
+        winner = boosted.index(max(boosted))
+        return [x if i == winner else 0.0 for i, x in enumerate(v)]
+
+    def remember(self, competition, n):
+        active = sum(g != 0 for g in n.g) / len(n.g)
+        return {"duty": n.memory["duty"] + 0.25 * (active - n.memory["duty"])}
+
+
+def test_boosting_by_duty_cycles_can_be_claimed():
+    for name in (FORMULA, LATER, REMEMBERS, USES):
+        hold(Boosted(), name, BoostedClaims())
+
+    class Summed(Boosted):
+        def adapt(self, view):
+            view.memory.duty.lerp_(view.average(view.g), 0.25)
+
+    assert "memory duty after step" in catch(Summed(), REMEMBERS, BoostedClaims())
+
+
+class Ungraded(Shared):
+    graded: ClassVar[bool] = False
+
+
+class Lonely(Best):
+    graded: ClassVar[bool] = True
+
+
+class Sharp(Shared):
+    """So cold that one has all, for one of its cases."""
+
+    cold: bool = False
+
+    def compete(self, v, memory):
+        return along("channels", v, self.first) if self.cold else super().compete(v, memory)
+
+    def first(self, v, dim):
+        return torch.zeros_like(v).scatter(dim, v.argmax(dim, keepdim=True), 1.0)
+
+
+class Above(Competition):
+    """Drives above 3.5: close ones are none, then the largest is alone, then there are more."""
+
+    kind = "above"
+
+    def compete(self, v, memory):
+        return (v - 3.5).clamp_min(0)
+
+
+def test_what_is_graded_says_so_and_nothing_else():
+    for part in (Shared(), Best(), Best(k=2), Best(axis="space"), Above()):
+        hold(part, GRADED)
+    assert "declare graded = True" in catch(Ungraded(), GRADED)
+    assert "leave graded out" in catch(Lonely(), GRADED)
+    assert "leave graded out" in catch(Lonely(axis="space"), GRADED)
+
+    class Cases(CompetitionClaims):
+        cases = ({}, {"cold": True})
+
+    assert "it is graded as sharp" not in catch(Sharp(cold=True), GRADED)
+    assert "one neuron take all" in skip(Sharp(cold=True), GRADED, Cases())
+
+
+def test_graded_is_asked_of_more_where_few_are_refused():
+    class Crowd(Shared):
+        def check(self, fit):
+            if fit.response_shape[0] < 10:
+                raise ConfigurationError("too few")
+
+    class Masses(Crowd):
+        def check(self, fit):
+            raise ConfigurationError("too few")
+
+    hold(Crowd(), GRADED)
+    assert "refuses 4 competitors, and 70" in skip(Masses(), GRADED)
+
+
+def test_claims_are_not_asked_of_what_is_refused():
+    class OfTwo(BestClaims):
+        def compete(self, competition, v):
+            assert len(v) >= competition.k
+            return super().compete(competition, v)
+
+    hold(Best(k=3), FORMULA, OfTwo())

@@ -396,3 +396,165 @@ def test_refusing_everything_is_caught():
         raise ConfigurationError("no")
 
     assert "refused weights of every shape" in catch(broken(Double, refusing), COUNT)
+
+
+class Zeros(Clipped):
+    """Has no answer where no weights are left."""
+
+    def enforce(self, w, context):
+        if not w.any():
+            w.div_(w.abs().sum())
+        return super().enforce(w, context)
+
+
+class ZerosOfOne(Clipped):
+    """Moves to new weights where a neuron has none left, but not where one has none in the middle of others."""
+
+    def enforce(self, w, context):
+        if w.numel() > 1 and not w.any():
+            w.set_(w.clone())
+        return super().enforce(w, context)
+
+
+def test_a_step_that_leaves_no_weights_at_all_does_no_harm():
+    hold(Clipped(), PLACE)
+    told = catch(Zeros(), PLACE)
+    assert "not finite after a change that left" in told
+    assert "moved the weights" in catch(ZerosOfOne(), PLACE)
+
+
+class Revived(Double):
+    """A neuron that was silent for two steps has all weights at the bound; an active one is clipped."""
+
+    silent = Memory("post")
+
+    def start(self, w, context):
+        w.clamp_(-self.bound, self.bound)
+
+    def enforce(self, w, context):
+        g, silent = context.view.g, context.memory.silent
+        active = (g.transpose(0, 1).flatten(1) > 0).any(1)
+        silent.add_(1).mul_((~active).to(silent.dtype))
+        before, over = w.clone(), silent >= 2
+        w.clamp_(-self.bound, self.bound)
+        w[over] = self.bound
+        silent[over] = 0
+        return (w != before).sum()
+
+
+class RevivedClaims(ConstraintClaims):
+    of = "double"
+    examples: ClassVar = ()
+
+    def allowed(self, constraint, w, signs):
+        return all(abs(v) <= constraint.bound for v in w)
+
+    def _silent(self, n):
+        return 0 if any(g > 0 for g in n.g) else n.memory["silent"] + 1
+
+    def enforce_remembering(self, constraint, n, signs):
+        if self._silent(n) >= 2:
+            return [constraint.bound for _ in n.w]
+        return [max(-constraint.bound, min(v, constraint.bound)) for v in n.w]
+
+    def remember(self, constraint, n):
+        silent = self._silent(n)
+        return {"silent": 0 if silent >= 2 else silent}
+
+
+def twisted(name, enforce):
+    """A revival that is wrong."""
+    return type(name, (Revived,), {"enforce": enforce})()
+
+
+def test_counters_of_constraints_can_be_claimed():
+    for name in (SATISFIED, FORMULA, REMEMBERS, USES):
+        hold(Revived(), name, RevivedClaims())
+    assert "state it in `remember`" in skip(Revived(), REMEMBERS, ClippedClaims())
+
+
+def forgets_to_begin_again(self, w, context):
+    found = Revived.enforce(self, w, context)
+    context.memory.silent.sub_(1)
+    return found
+
+
+def counts_the_active(self, w, context):
+    silent = context.memory.silent.clone()
+    found = Revived.enforce(self, w, context)
+    context.memory.silent.copy_(silent + 1)
+    return found
+
+
+def revives_the_next(self, w, context):
+    context.memory.silent.copy_(context.memory.silent.roll(1))
+    return Revived.enforce(self, w, context)
+
+
+@pytest.mark.parametrize("enforce", [forgets_to_begin_again, counts_the_active, revives_the_next])
+def test_counters_that_are_not_as_claimed_are_caught(enforce):
+    assert "memory silent after" in catch(twisted("T", enforce), REMEMBERS, RevivedClaims())
+
+
+def test_what_is_done_from_memory_is_held():
+    class Early(Revived):
+        def enforce(self, w, context):
+            context.memory.silent.add_(1)
+            return super().enforce(w, context)
+
+    assert "off by" in catch(Early(), FORMULA, RevivedClaims())
+
+
+class Traced(Double):
+    """|w_ij| ≤ 1 + trace_ij; the trace of a synapse follows Σ g x, the mean of an input Σ x."""
+
+    trace = Memory("weights")
+    mean = Memory("pre")
+
+    def enforce(self, w, context):
+        view, memory = context.view, context.memory
+        if view is not None:
+            memory.trace.lerp_(view.outer(view.g).tensor(), 0.5)
+            memory.mean.copy_(view.x.transpose(0, 1).flatten(1).mean(1))
+        before = w.clone()
+        bound = 1 + memory.trace.abs()
+        torch.minimum(torch.maximum(w, -bound, out=w), bound, out=w)
+        return (w != before).sum()
+
+
+class TracedClaims(ConstraintClaims):
+    of = "double"
+    examples: ClassVar = ()
+
+    def allowed(self, constraint, w, signs):
+        return True
+
+    def remember_synapse(self, constraint, s):
+        return {"trace": 0.5 * s[0].memory["trace"] + 0.5 * sum(k.g * k.x for k in s)}
+
+    def remember_input(self, constraint, n):
+        return {"mean": sum(n.x) / len(n.x)}
+
+
+def test_memory_of_synapses_and_inputs_of_constraints_can_be_claimed():
+    hold(Traced(), REMEMBERS, TracedClaims())
+
+    class OfPost(TracedClaims):
+        def remember_synapse(self, constraint, s):
+            return {"trace": 0.5 * s[0].memory["trace"] + 0.5 * sum(k.g for k in s)}
+
+    assert "memory trace after" in catch(Traced(), REMEMBERS, OfPost())
+
+
+def test_what_goes_on_with_every_step_need_not_stop():
+    class Growing(Double):
+        projects: ClassVar[bool] = False
+
+        def enforce(self, w, context):
+            w.mul_(1.01)
+            return (w != 0).sum()
+
+    assert "projects = False" in skip(Growing(), AGAIN)
+    hold(Growing(), COUNT)
+    Growing.projects = True
+    assert "enforced twice" in catch(Growing(), AGAIN)

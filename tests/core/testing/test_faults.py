@@ -129,6 +129,33 @@ def test_memory_of_other_axes_than_declared_is_a_fault():
     )
 
 
+def test_methods_for_memory_that_is_there_are_no_fault():
+    stated = {
+        "remember": lambda self, rule, n: {},
+        "remember_synapse": lambda self, rule, s: {},
+        "unclaimed": {"theta": "chance decides"},
+    }
+    assert not told(stated, Remembering)
+
+    class Shared(Claimed):
+        recent = Memory(("post", 3))
+        here = Memory("positions")
+        last = Memory((4, "pre"))
+
+    assert not told({"remember": stated["remember"]}, Shared)
+    (found,) = told({"remember_input": lambda self, rule, n: {}}, Shared)
+    assert "declares no such memory" in found
+
+
+def test_a_reason_for_memory_that_is_not_there_is_a_fault():
+    (found,) = told({"unclaimed": {"tetha": "chance decides"}}, Remembering)
+    assert (
+        "unclaimed names 'tetha', which is no memory of claimed (declared: theta, traces)" in found
+    )
+    (found,) = told({"unclaimed": ["theta"]}, Remembering)
+    assert "make it a table of reasons by memory" in found
+
+
 def test_all_faults_are_told_at_once():
     change = {"cases": ({"gian": 1.0}, {}), "chnage": 1, "exceptions": {"no check": ""}}
     assert len(told(change)) == 3

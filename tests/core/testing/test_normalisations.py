@@ -256,3 +256,14 @@ def test_manners_of_a_normalisation():
     assert "call 2" in catch(Counting(), AGAIN)
     told = catch(ByKeyword(), "takes the arguments of its interface")
     assert "adapting" in told
+
+
+def test_memory_that_claims_leave_out_must_stay_unless_they_say_why():
+    class Partly(BatchClaims):
+        def normalise(self, normalisation, x, memory, adapting):
+            found, after = super().normalise(normalisation, x, memory, adapting)
+            return found, {"mean": after["mean"]}
+
+    assert "memory variance after batch 2" in catch(Batch(), FORMULA, Partly())
+    Partly.unclaimed = {"variance": "of no interest"}
+    hold(Batch(), FORMULA, Partly())

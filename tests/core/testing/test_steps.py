@@ -177,3 +177,14 @@ def test_keeping_something_that_is_no_memory_is_caught():
         w.add_(sum(kept))
 
     assert "second time" in catch(step(hoarding), AGAIN)
+
+
+def test_memory_that_claims_leave_out_must_stay_unless_they_say_why():
+    class Partly(RollingClaims):
+        def apply(self, step, w, dw, eta, memory):
+            new, kept = super().apply(step, w, dw, eta, memory)
+            return new, {"momentum": kept["momentum"]}
+
+    assert "memory each of synapse" in catch(Rolling(), FORMULA, Partly())
+    Partly.unclaimed = {"each": "counted elsewhere", "steps": "counted elsewhere"}
+    hold(Rolling(), FORMULA, Partly())
