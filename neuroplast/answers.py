@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 from torch import Tensor
@@ -48,14 +49,15 @@ def change(part: Component, method: str, found: Any) -> Delta:
 
 def rate(part: Component, found: Any, neurons: int) -> float | Tensor:
     """`found`, which must be a number, or a tensor with one value or one for each neuron."""
-    if isinstance(found, Tensor):
-        if tuple(found.shape) not in ((), (neurons,)):
-            raise PartError(
-                part,
-                f"at gave a tensor of shape {tuple(found.shape)}; give a number, or shape ({neurons},)",
-            )
-    elif not isinstance(found, float | int):
+    if isinstance(found, Real):
+        return float(found)
+    if not isinstance(found, Tensor):
         raise PartError(part, f"at gave {_words(found)}; give a number, or one for each neuron")
+    if tuple(found.shape) not in ((), (neurons,)):
+        raise PartError(
+            part,
+            f"at gave a tensor of shape {tuple(found.shape)}; give a number, or shape ({neurons},)",
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from neuroplast.component import State
+from neuroplast.component import Component, State
 from neuroplast.kinds import KINDS
 from neuroplast.signatures import misfit
 from neuroplast.testing.asking import Violation, check
@@ -43,7 +43,8 @@ def _register(
 
 def takes_its_arguments(subject: Subject) -> None:
     """A method can be called by place and by name, as layers do; a wrong signature is told before it fails in one."""
-    if wrong := misfit(type(subject.part), KINDS[subject.family].interface):
+    part: type[Component] = type(subject.part)
+    if wrong := misfit(part, KINDS[subject.family].interface):
         raise Violation(f"{subject.kind}: {wrong}")
 
 

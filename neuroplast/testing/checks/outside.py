@@ -56,8 +56,9 @@ def _step(subject: Subject) -> None:
     tried = trial(subject)
     layer = tried.layer()
     learn = inspect.unwrap(Layer.learn)  # without its own no_grad, which would put back what is set
-    stated = subject.family == "rule" and subject.part.has_surrogate()
-    objectives: list[Objective] = ["explicit", "explicit", *(["surrogate"] if stated else [])]
+    objectives: list[Objective] = ["explicit", "explicit"]
+    if subject.family == "rule" and subject.part.has_surrogate():
+        objectives.append("surrogate")
     for step, objective in enumerate(objectives):
         x, progress = tried.stimuli(step), Progress(step, len(objectives))
         learn(layer, x, tried.labels, progress, objective=objective)
