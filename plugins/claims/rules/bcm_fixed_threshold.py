@@ -46,7 +46,7 @@ class BcmFixedThresholdClaims(RuleClaims):
 
     @holds
     def the_threshold_repels(self, rule: Rule) -> None:
-        """On one stimulus a linear neuron rests at y = θ and leaves it either way: from below to 0, from above for good."""
+        """With one stimulus a linear neuron rests at y = θ, decays to 0 from below and grows for ever from above."""
         fixed, x = rule.model_copy(update={"threshold": 2.0}), numbers([1.0])
         assert_close(change(fixed, numbers([2.0]), x), numbers([0.0]))
         below, above = numbers([1.9]), numbers([2.1])
