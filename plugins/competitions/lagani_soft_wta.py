@@ -20,7 +20,7 @@ class LaganiSoftWta(Competition):
         v, r, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
 
     Source:
-        Lagani et al. (2021), released code, as quoted in the comparisons of Journé et al. (2023), arXiv 2209.11883.
+        Lagani et al. (2021), in the form of their released demo code.
     """
 
     kind: ClassVar[str] = "lagani_soft_wta"

@@ -19,7 +19,7 @@ class Ranked(Competition):
         v, g: (batch, post, *positions). Channels of a position compete, or positions of a channel.
 
     Source:
-        Krotov & Hopfield (2019), PNAS 116, 7723-7731, eq. 9.
+        Krotov & Hopfield (2019), PNAS 116, 7723-7731.
     """
 
     kind: ClassVar[str] = "ranked"
