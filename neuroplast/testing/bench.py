@@ -9,11 +9,14 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from neuroplast.component import Component, State
+from neuroplast.component import Component, LayerPart, State
+from neuroplast.errors import Refusal
+from neuroplast.fit import Fit
 from neuroplast.parts.synapse import Synapse
 from neuroplast.projection import allocate
 from neuroplast.registry import Registry
 from neuroplast.shapes import Post, Pre, Shape, Weights
+from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.numbers import normal
 from neuroplast.view import View
 
@@ -102,6 +105,14 @@ class Setting:
         }
         return new_memory(part, axes, dtype)
 
+    def _hold_meant(self, part: LayerPart) -> None:
+        response = self.synapse.output_shape(self.shape)
+        weights = self.synapse.weight_shape(self.shape)
+        try:
+            part.check(Fit(response, input_shape=self.shape, weight_shape=weights))
+        except Refusal as refusal:
+            raise NotApplicable(str(refusal)) from refusal
+
     def view(
         self,
         part: Component | None = None,
@@ -111,8 +122,11 @@ class Setting:
     ) -> View:
         """A view in which x, w, w_e, u, v and g are independent; what is given takes their place.
 
-        part: whose new memory the view shows; a rule also gets every signal that it `reads`.
+        part: whose new memory the view shows; a rule also gets every signal that it `reads`. NotApplicable where it
+            says that it has no meaning on this geometry.
         """
+        if isinstance(part, LayerPart):
+            self._hold_meant(part)
         drawn: dict[str, Any] = {
             "x": self.x(seed=seed + 1, dtype=dtype),
             "w": self.w(seed=seed + 2, dtype=dtype),

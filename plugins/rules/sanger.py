@@ -56,12 +56,11 @@ class Sanger(Rule):
 
 
 def _same_inputs(view: View) -> Tensor:
-    """Which neurons see the same inputs, those of one group at one position: (post, post), bool."""
-    neurons, channels = len(view.w), view.g.shape[1]
-    groups, positions = view.x.shape[1] // view.w.shape[1], neurons // channels
-    index = torch.arange(neurons, device=view.g.device)
-    group, position = index // positions * groups // channels, index % positions
-    return (group[:, None] == group) & (position[:, None] == position)
+    """Which neurons see the same inputs: (post, post), bool. Their rows of w stand group by group."""
+    neurons = len(view.w)
+    groups = view.x.shape[1] // view.w.shape[1] * (neurons // view.g.shape[1])
+    group = torch.arange(neurons, device=view.g.device) * groups // neurons
+    return group[:, None] == group
 
 
 @hookimpl
