@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from neuroplast.component import Component
 from neuroplast.testing.asking import NotApplicable, Violation
-from neuroplast.testing.bench import on_a_line
+from neuroplast.testing.bench import OF_WEIGHTS, on_a_line
 from neuroplast.testing.claims import Input, MemoryClaims, Neuron, Row, Site
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.stated import own_memory
@@ -79,25 +79,9 @@ def known(part: Component, name: str, tensor: Tensor, sizes: Mapping[str, Sequen
     return Known(name, owner, tensor.reshape(-1, *tensor.shape[lead:]))
 
 
-class Step(Protocol):
-    """One step, as neurons, inputs and synapses know it in plain numbers.
-
-    sizes: of the axes. Each method gives what the method of claims that is named after it is asked with.
-    """
-
-    sizes: Mapping[str, Sequence[int]]
-
-    def neuron(self, i: int, position: int | None) -> Neuron:
-        """One neuron in all events, or in those at one position."""
-
-    def input(self, c: int) -> Input:
-        """One input."""
-
-    def synapse(self, i: int, j: int) -> Sequence[Site]:
-        """One synapse in all events."""
-
-
-def remembered(claims: MemoryClaims, part: Any, step: Step, name: str, before: Tensor) -> Tensor:
+def remembered(
+    claims: MemoryClaims, part: Any, step: ViewStep, name: str, before: Tensor
+) -> Tensor:
     """One memory after the step by its claims, in its shape; as before where they leave it out."""
     memory = known(part, name, before, step.sizes)
     places = range(prod(step.sizes.get("positions", ())))
@@ -136,9 +120,10 @@ def _form(tail: tuple[int, ...]) -> str:
 
 
 class ViewStep:
-    """A step as a view shows it, the memory in it that from before.
+    """A step as neurons, inputs and synapses know it, in plain numbers; the memory in the view is that from before.
 
     dw: the summed change, where there is one. events: gives every synapse at every stimulus and position.
+    sizes: of the axes of memory.
     """
 
     def __init__(
@@ -151,7 +136,7 @@ class ViewStep:
         self._part, self._view, self._dw = part, view, dw
         self._events = events
         self._layers: dict[int | None, list[Neuron]] = {}
-        self.sizes = sizes_of(view)
+        self.sizes = sizes_of(view, part)
 
     def neuron(self, i: int, position: int | None = None) -> Neuron:
         """One neuron in all events, or in those at one position; what it knows of the others is of the same."""
@@ -173,7 +158,7 @@ class ViewStep:
 
     def _neuron(self, i: int, position: int | None, layer: Sequence[Neuron]) -> Neuron:
         def row(activity: Tensor) -> Row:
-            each = on_a_line(activity)[:, i]
+            each = self._own(activity)[:, i]
             return numbers(each if position is None else each[:, position])
 
         view = self._view
@@ -191,6 +176,13 @@ class ViewStep:
             neuron=i,
             layer=layer,
         )
+
+    def _own(self, activity: Tensor) -> Tensor:
+        """Activity (batch, neurons, positions), where positions have weights of their own a neuron for each."""
+        if self._part.family not in OF_WEIGHTS:
+            return on_a_line(activity)
+        rows = self._view.geometry.events(activity)
+        return rows.reshape(len(rows), len(activity), -1).transpose(0, 1)
 
     def _known(self, i: int, position: int | None) -> dict[str, Any]:
         """What there is one of, what neuron i has, and what position it is at; the rest as a list."""
@@ -236,7 +228,7 @@ class ViewStep:
 
 def nameable(part: Component, view: View) -> list[Known]:
     """The memory in a view whose values a formula can name."""
-    sizes = sizes_of(view)
+    sizes = sizes_of(view, part)
     return [known(part, name, getattr(view.memory, name), sizes) for name in owners(part)]
 
 
@@ -253,11 +245,11 @@ def nested(
     return found
 
 
-def sizes_of(view: View) -> dict[str, Sequence[int]]:
-    """The size of every axis that a memory may have."""
+def sizes_of(view: View, part: Component) -> dict[str, Sequence[int]]:
+    """The size of every axis that a part's memory may have."""
     return {
         "pre": tuple(view.x.shape[1:2]),
-        "post": tuple(view.u.shape[1:2]),
+        "post": tuple(view.w.shape[:1] if part.family in OF_WEIGHTS else view.u.shape[1:2]),
         "positions": tuple(view.u.shape[2:]),
         "weights": tuple(view.w.shape),
     }
@@ -312,7 +304,7 @@ def _leaves_out(claims: MemoryClaims, method: str) -> bool:
 def hold_remembered(
     claims: MemoryClaims,
     part: Any,
-    step: Step,
+    step: ViewStep,
     before: Mapping[str, Tensor],
     after: Mapping[str, Tensor],
     names: Iterable[str],

@@ -211,7 +211,7 @@ def by_hand(subject: Subject, case: Worked) -> None:
     given = case.example.given.get("memory", {})
     memory = {k: float64(given.get(k, t)).view(t.shape) for k, t in call.memory.items()}
     found = replace(call, memory=memory).result()
-    case.hold(f"g of {case.part}", found.flatten(), v=v, **memory)
+    case.hold(f"g of {case.part}", found.flatten(), v=v, memory=memory)
 
 
 # -- ties, and who competes with whom ----------------------------------------------------------------------------------

@@ -89,8 +89,8 @@ def _hold_steps(
         hold_near("w", w, wanted.reshape(w.shape), **shown)
         for i, row in enumerate(expected):
             for j, (_, kept) in enumerate(row):
-                wanted = {**remembered[i][j], **own_memory(part, "apply", kept)}
-                _hold_memory(claims, of_synapse(part, memory, i, j), wanted, (i, j), shown)
+                claimed = {**remembered[i][j], **own_memory(part, "apply", kept)}
+                _hold_memory(claims, of_synapse(part, memory, i, j), claimed, (i, j), shown)
 
 
 def _hold_memory(

@@ -224,6 +224,19 @@ def test_what_adapts_after_the_step_adapts_before_it():
     assert found == ["memory.theta.add_(u.mean())"]
 
 
+def test_what_a_rate_remembers_after_the_step_is_remembered_before_it():
+    source = dedent("""
+        class Part(Rate):
+            def at(self, view, progress):
+                return 1 / view.memory.wins
+
+            def adapt(self, seen):
+                seen.memory.wins.add_(seen.g.sum())
+    """)
+    found = made("state before, not after", source)
+    assert found == ["view.memory.wins.add_(view.g.sum())"]
+
+
 def test_neighbours_are_looked_at():
     found = made("peek at the neighbour", function("return view.outer(view.g)"))
     assert found == [

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mutation.edit import Edit, rewritten
 from mutation.source import Function, called, text, undocumented
 
-READERS = ("integrate", "compete")
+READERS = ("integrate", "compete", "at")
 """Methods that read the memory that `adapt` updates after the step."""
 
 
@@ -75,6 +75,9 @@ def _adapted_first(function: Function) -> Iterator[Edit]:
     _, activity, memory = (a.arg for a in function.node.args.args[:3])
     view = methods["adapt"].args.args[1].arg
     source = "\n".join(text(s) for s in undocumented(methods["adapt"]))
-    source = re.sub(rf"\b{view}\.memory\b", memory, source)
-    source = re.sub(rf"\b{view}\.[uvg]\b", activity, source)
+    if function.node.name == "at":  # which is shown a view itself
+        source = re.sub(rf"\b{view}\b", activity, source)
+    else:
+        source = re.sub(rf"\b{view}\.memory\b", memory, source)
+        source = re.sub(rf"\b{view}\.[uvg]\b", activity, source)
     yield rewritten(function, [*ast.parse(source).body, *function.body])
