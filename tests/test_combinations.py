@@ -23,11 +23,13 @@ GEOMETRIES = {
     "conv2d, dilation 2": {"kind": "conv2d", "neurons": NEURONS, "kernel": 3, "dilation": 2},
     "conv2d, groups 2": {"kind": "conv2d", "neurons": NEURONS, "kernel": 3, "groups": 2},
     "conv2d, one pixel": {"kind": "conv2d", "neurons": NEURONS, "kernel": 1},
+    "locally connected": {"kind": "locally_connected", "neurons": NEURONS, "kernel": 3},
     "depthwise": {"kind": "depthwise", "kernel": 3, "multiplier": 2},
 }
 
 # Parameters that bring a part to act within three steps of six stimuli, where its first case does not.
 ACTING = {
+    ("rule", "bcm_fixed_threshold"): {"threshold": 0.3},
     ("competition", "hard_wta"): {"activity": "drive"},
     ("dynamics", "plastic_bias"): {"inverse_temperature": 20.0},
     ("competition", "statistical"): {"deviations": 1.0},

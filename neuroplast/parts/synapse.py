@@ -64,7 +64,11 @@ class Synapse(LayerPart, Geometry):
 
     @abstractmethod
     def patches(self, x: Pre) -> Tensor:
-        """The inputs of every position as rows: (batch, positions, groups, fan-in), fan-in in the order of w's axes."""
+        """The inputs of every position as rows: (batch, positions, groups, fan-in), fan-in in the order of w's axes.
+
+        Neurons of a group see the same; rows of w stand group by group. Where positions do not share weights they are
+        groups, at one position.
+        """
 
     @abstractmethod
     def positions(self, x: Pre, w: Weights) -> Shape:

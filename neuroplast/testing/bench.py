@@ -96,12 +96,13 @@ class Setting:
     def memory(self, part: Component, dtype: torch.dtype = torch.float64) -> State:
         """New memory for a part of this layer, with a float's dtype in place of float32."""
         response = self.synapse.output_shape(self.shape)
+        weights = self.synapse.weight_shape(self.shape)
         axes = {
             "scalar": (),
             "pre": tuple(self.x().shape[1:2]),
-            "post": response[:1],
+            "post": weights[:1] if part.family in OF_WEIGHTS else response[:1],
             "positions": response[1:],
-            "weights": self.synapse.weight_shape(self.shape),
+            "weights": weights,
         }
         return new_memory(part, axes, dtype)
 
@@ -143,6 +144,9 @@ class Setting:
         view = View(geometry=self.synapse, signals=signals, **{**drawn, **given})
         return view.remembering(self.memory(part, dtype)) if part is not None else view
 
+
+OF_WEIGHTS = frozenset({"rule", "rate", "step", "scaling", "constraint"})
+"""Kinds of parts whose memory per neuron has a value for each row of weights."""
 
 LOCAL_NAMES = frozenset({"pre", "post", "weight", "neuron", "layer", "batch"})
 """What a rule may name in `uses` that is no signal."""

@@ -214,8 +214,8 @@ class CompetitionClaims(MemoryClaims):
 class DynamicsClaims(MemoryClaims):
     """Of a mechanism between drive and competition.
 
-    Examples: given u, one value per neuron, and memory by name where it is not new; expected v.
-    What `adapt` makes of memory is claimed by `remember`, of weights that have changed already.
+    Examples: given u, one value per neuron or a map of them (post, rows, columns), and memory by name where it is not
+    new; expected v. What `adapt` makes of memory is claimed by `remember`, of weights that have changed already.
     """
 
     family = "dynamics"
@@ -223,6 +223,16 @@ class DynamicsClaims(MemoryClaims):
 
     def integrate(self, dynamics: Any, u: Rows, memory: Mapping[str, Any]) -> Rows:
         """The v of one stimulus, (neurons, positions), from u of the same shape and memory as nested lists."""
+        raise NotImplementedError
+
+    def integrate_on(
+        self, dynamics: Any, u: Rows, memory: Mapping[str, Any], positions: tuple[int, ...]
+    ) -> Rows:
+        """The same where it matters how positions lie. positions: the shape of the map, flattened in u."""
+        return self.integrate(dynamics, u, memory)
+
+    def settle(self, dynamics: Any, u: Rows, before: Rows, memory: Mapping[str, Any]) -> Rows:
+        """The v of one inner step, from that of the step before; state it of a mechanism that leaks."""
         raise NotImplementedError
 
 
@@ -274,8 +284,8 @@ class ConstraintClaims(MemoryClaims):
     """Of a constraint.
 
     Examples: given w (post, synapses), signs (presynaptic) and memory by name where it reads them; expected the new w.
-    What `enforce` makes of memory is claimed by `remember` and its like, which are given the weights that were to be
-    corrected, and no activity.
+    What `enforce` makes of memory is claimed by `remember` and its like, which are given the step that changed the
+    weights, and the weights that were to be corrected.
     counts: what `enforce` counts of what it corrected, "values" or "neurons"; empty where either will do.
     sizes: the sizes of weights to compare at; add one where a constant of the formula shows.
     """
@@ -292,6 +302,13 @@ class ConstraintClaims(MemoryClaims):
     def enforce(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> Row | None:
         """One neuron's corrected weights; None where chance or the other neurons decide them."""
         return None
+
+    def start(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> Row | None:
+        """One neuron's initial weights once brought into the allowed set; None where chance or others decide them.
+
+        Unless stated they are corrected as after a step; a process, which goes on with every step, leaves them alone.
+        """
+        return self.enforce(constraint, w, signs) if constraint.projects else w
 
     def enforce_remembering(
         self, constraint: Any, n: Neuron, signs: Sequence[int] | None
@@ -390,17 +407,19 @@ class SynapseClaims(Claims):
     """Of a synapse's geometry.
 
     shapes: the input shapes to check each case with; as many as cases. Examples are not needed: `sees` says it all.
+    unshared: whether every position has weights of its own; rows of w then stand position by position.
     """
 
     family = "synapse"
     shapes: ClassVar[Sequence[tuple[int, ...]]] = ()
+    unshared: ClassVar[bool] = False
 
     def positions(self, synapse: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The positions of the response to one input of this shape; () where there is one."""
         raise NotImplementedError
 
     def neurons(self, synapse: Any, shape: tuple[int, ...]) -> int:
-        """How many neurons there are."""
+        """How many neurons there are at each position."""
         raise NotImplementedError
 
     def sees(

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from neuroplast.component import Component
 from neuroplast.testing.asking import NotApplicable, Violation
-from neuroplast.testing.bench import on_a_line
+from neuroplast.testing.bench import OF_WEIGHTS, on_a_line
 from neuroplast.testing.claims import Input, MemoryClaims, Neuron, Row, Site
 from neuroplast.testing.numbers import hold_near
 from neuroplast.testing.stated import own_memory
@@ -136,7 +136,7 @@ class ViewStep:
         self._part, self._view, self._dw = part, view, dw
         self._events = events
         self._layers: dict[int | None, list[Neuron]] = {}
-        self.sizes = sizes_of(view)
+        self.sizes = sizes_of(view, part)
 
     def neuron(self, i: int, position: int | None = None) -> Neuron:
         """One neuron in all events, or in those at one position; what it knows of the others is of the same."""
@@ -158,7 +158,7 @@ class ViewStep:
 
     def _neuron(self, i: int, position: int | None, layer: Sequence[Neuron]) -> Neuron:
         def row(activity: Tensor) -> Row:
-            each = on_a_line(activity)[:, i]
+            each = self._own(activity)[:, i]
             return numbers(each if position is None else each[:, position])
 
         view = self._view
@@ -176,6 +176,13 @@ class ViewStep:
             neuron=i,
             layer=layer,
         )
+
+    def _own(self, activity: Tensor) -> Tensor:
+        """Activity (batch, neurons, positions), where positions have weights of their own a neuron for each."""
+        if self._part.family not in OF_WEIGHTS:
+            return on_a_line(activity)
+        rows = self._view.geometry.events(activity)
+        return rows.reshape(len(rows), len(activity), -1).transpose(0, 1)
 
     def _known(self, i: int, position: int | None) -> dict[str, Any]:
         """What there is one of, what neuron i has, and what position it is at; the rest as a list."""
@@ -221,7 +228,7 @@ class ViewStep:
 
 def nameable(part: Component, view: View) -> list[Known]:
     """The memory in a view whose values a formula can name."""
-    sizes = sizes_of(view)
+    sizes = sizes_of(view, part)
     return [known(part, name, getattr(view.memory, name), sizes) for name in owners(part)]
 
 
@@ -238,11 +245,11 @@ def nested(
     return found
 
 
-def sizes_of(view: View) -> dict[str, Sequence[int]]:
-    """The size of every axis that a memory may have."""
+def sizes_of(view: View, part: Component) -> dict[str, Sequence[int]]:
+    """The size of every axis that a part's memory may have."""
     return {
         "pre": tuple(view.x.shape[1:2]),
-        "post": tuple(view.u.shape[1:2]),
+        "post": tuple(view.w.shape[:1] if part.family in OF_WEIGHTS else view.u.shape[1:2]),
         "positions": tuple(view.u.shape[2:]),
         "weights": tuple(view.w.shape),
     }

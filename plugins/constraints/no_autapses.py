@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from neuroplast import Constraint, ConstraintContext, Fit, Refusal, hookimpl
+from neuroplast import ConfigurationError, Constraint, ConstraintContext, Fit, Refusal, hookimpl
 from neuroplast.shapes import Weights
 
 
@@ -28,6 +28,11 @@ class NoAutapses(Constraint):
                 "autapses_of_others",
                 "no_autapses: the projection comes from other neurons, which have no synapse onto themselves here; "
                 'use it where from = "self"',
+            )
+        if fit.weight_shape and fit.weight_shape[0] != fit.response_shape[0]:
+            raise ConfigurationError(
+                f"no_autapses: positions of {fit.response_shape} do not share weights here, and it does not know "
+                "which of these is a neuron's own; use a convolution or a dense projection"
             )
 
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:

@@ -5,7 +5,6 @@ from typing import ClassVar
 from torch import Tensor
 
 from neuroplast import Memory, Progress, Rate, View, hookimpl
-from neuroplast.functional import total
 
 
 class InverseWins(Rate):
@@ -40,7 +39,7 @@ class InverseWins(Rate):
 
 
 def _wins(view: View) -> Tensor:
-    return total(view.g > 0).to(view.memory.wins.dtype)
+    return view.total(view.g > 0).to(view.memory.wins.dtype)
 
 
 @hookimpl

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from neuroplast import Delta, Scaling, View, hookimpl
-from neuroplast.functional import total
 
 
 class MeanOverWins(Scaling):
@@ -22,7 +21,7 @@ class MeanOverWins(Scaling):
 
     def scale(self, delta: Delta, view: View) -> Delta:
         """The scaled change."""
-        return delta / total(view.g > 0).clamp_min(1).to(view.w.dtype)
+        return delta / view.total(view.g > 0).clamp_min(1).to(view.w.dtype)
 
 
 @hookimpl

@@ -104,12 +104,17 @@ def _fields(view: View) -> dict[str, Tensor]:
     """What a site shows, each to be spread over (batch, positions, synapses, neurons)."""
     fields = {"x": seen(view, view.x), "w": view.w.flatten(1).T, "w_e": view.w_e.flatten(1).T}
     for name in "uvg":
-        activity: Tensor = getattr(view, name)
-        fields[name] = activity.reshape(*activity.shape[:2], -1).mT.unsqueeze(2)
+        fields[name] = _of_neurons(view, getattr(view, name))
     for name, signal in view.signals.items():
-        each = signal if signal.ndim > 1 else signal[:, None]
-        fields[_SIGNAL + name] = each[:, None, None, :]
+        each = signal.reshape(len(signal), -1, *[1] * (view.u.ndim - 2)).expand_as(view.u)
+        fields[_SIGNAL + name] = _of_neurons(view, each)
     return fields
+
+
+def _of_neurons(view: View, activity: Tensor) -> Tensor:
+    """Activity as a neuron has it at each stimulus and position of its own, the same for all its synapses."""
+    rows = view.geometry.events(activity).view(len(view.w), len(activity), -1)
+    return rows.permute(1, 2, 0).unsqueeze(2)
 
 
 def _spread(memory: Known, view: View) -> Tensor:

@@ -60,9 +60,9 @@ def _sparse(view: View) -> View:
     return replace(view, g=g)
 
 
-def rows_of_events(post: Tensor) -> Rows:
-    """An activity as a row per neuron, an event for each stimulus and position."""
-    found: Rows = post.transpose(0, 1).flatten(1).tolist()
+def rows_of_events(view: View) -> Rows:
+    """The plasticity activity as a row per neuron, an event for each stimulus and position."""
+    found: Rows = view.geometry.events(view.g).tolist()
     return found
 
 
@@ -73,7 +73,7 @@ def equals_its_formula(subject: Subject) -> None:
     for given in changes(subject.registry, claims.magnitudes):
         dw = given.delta.tensor()
         expected = claims.scale(
-            subject.part, dw.flatten(1).tolist(), given.view.count, rows_of_events(given.view.g)
+            subject.part, dw.flatten(1).tolist(), given.view.count, rows_of_events(given.view)
         )
         found = subject.part.scale(given.delta, given.view).tensor()
         wanted = float64(expected).reshape(dw.shape)

@@ -79,8 +79,17 @@ class Spelled:
 
     @cached_property
     def neurons(self) -> int:
-        """How many neurons there are."""
+        """How many neurons there are at each position."""
         return self.claims.neurons(self.setting.synapse, self.setting.shape)
+
+    @property
+    def rows(self) -> int:
+        """How many rows of weights there are."""
+        return self.neurons * (prod(self.positions) if self.claims.unshared else 1)
+
+    def row(self, neuron: int, place: int) -> int:
+        """Which row of weights a neuron has at a position."""
+        return place * self.neurons + neuron if self.claims.unshared else neuron
 
     @cached_property
     def indices(self) -> Tensor:
@@ -107,8 +116,11 @@ class Spelled:
         seen, rows = self.seen(x).tolist(), w.double().flatten(1).tolist()
         u = [
             [
-                [sum(a * b for a, b in zip(row, at, strict=True)) for at in neuron]
-                for row, neuron in zip(rows, stimulus, strict=True)
+                [
+                    sum(a * b for a, b in zip(rows[self.row(i, t)], at, strict=True))
+                    for t, at in enumerate(neuron)
+                ]
+                for i, neuron in enumerate(stimulus)
             ]
             for stimulus in seen
         ]
@@ -117,9 +129,9 @@ class Spelled:
     def outer(self, post: Tensor, x: Tensor, shape: Shape) -> Tensor:
         """Σ over stimuli and positions of activity times input, for each synapse."""
         seen, flat = self.seen(x), post.double().reshape(len(post), self.neurons, -1)
-        dw = torch.zeros(self.neurons, seen.shape[3], dtype=torch.float64)
+        dw = torch.zeros(self.rows, seen.shape[3], dtype=torch.float64)
         for b, i, t in product(*(range(n) for n in flat.shape)):
-            dw[i] += flat[b, i, t] * seen[b, i, t]
+            dw[self.row(i, t)] += flat[b, i, t] * seen[b, i, t]
         return dw.reshape(shape)
 
 
@@ -151,7 +163,7 @@ def has_its_shapes(subject: Subject) -> None:
         synapses = truth.indices.shape[2]
         response = truth.neurons, *truth.positions
         for what, found, expected in (
-            ("neurons by weight_shape", part.weight_shape(shape)[0], truth.neurons),
+            ("rows by weight_shape", part.weight_shape(shape)[0], truth.rows),
             ("synapses by weight_shape", prod(part.weight_shape(shape)[1:]), synapses),
             ("fan_in", part.fan_in(shape), synapses),
             ("output_shape", tuple(part.output_shape(shape)), response),
@@ -170,8 +182,10 @@ def shows_patches(subject: Subject) -> None:
         patches = setting.synapse.patches(setting.synapse.prepare(raw))
         groups = patches.shape[2]
         expected = truth.seen(raw)
-        neurons = torch.arange(truth.neurons) * groups // truth.neurons
-        found = patches[:, :, neurons].transpose(1, 2)
+        if truth.claims.unshared:
+            expected = expected.transpose(1, 2).flatten(1, 2).unsqueeze(2)
+        rows = torch.arange(truth.rows) * groups // truth.rows
+        found = patches[:, :, rows].transpose(1, 2)
         hold_near(f"patches on {setting}", found, expected, x=raw)
 
 
