@@ -84,6 +84,9 @@ def _reads_g(part: Any) -> bool:
     return bool(part.reads_g)
 
 
+_FLAT_OR_MAP = Numbers((("post",), ("post", "position 1", "position 2")))
+"""A value of each neuron, or a map of its values."""
+
 _FORMS: dict[str, Form] = {
     "rule": Form(
         ("change",),
@@ -102,7 +105,7 @@ _FORMS: dict[str, Form] = {
     "competition": Form(
         ("compete",), {"v": needed("competitors")}, needed("competitors"), memory=True
     ),
-    "dynamics": Form(("integrate",), {"u": needed("post")}, needed("post"), memory=True),
+    "dynamics": Form(("integrate",), {"u": _FLAT_OR_MAP}, _FLAT_OR_MAP, memory=True),
     "scaling": Form(
         ("scale",),
         {

@@ -1,10 +1,16 @@
 """The kernels of the two lateral surrounds, and how they are applied to maps."""
 
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
 import torch
 import torch.nn.functional as F
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from torch import Tensor
 
-from neuroplast import Fit, Refusal
+from neuroplast import Dynamics, Fit, Refusal, State
 from neuroplast.shapes import Post
 
 
@@ -21,11 +27,34 @@ def filtered(u: Post, kernel: Tensor) -> Post:
     return F.conv2d(u, weights, padding=len(kernel) // 2, groups=u.shape[1])
 
 
-def check_map(fit: Fit, kind: str) -> None:
-    """Refuse a response without positions."""
-    if len(fit.response_shape) != 3:
-        raise Refusal(
-            "surround_without_positions",
-            f"{kind}: a response {fit.response_shape} has no neighbouring positions; use a convolution, "
-            "or leave it out",
-        )
+class DifferenceOfGaussians(Dynamics):
+    """Each channel map filtered by a kernel that excites near and inhibits around."""
+
+    parameter_aliases: ClassVar[Mapping[str, str]] = {"sigma_e": "centre", "sigma_i": "surround"}
+    size: int = Field(5, ge=3, description="side of the kernel, in positions; odd")
+    centre: float = Field(1.2, gt=0, description="σ of the excitation, in positions")
+    surround: float = Field(1.4, gt=0, description="σ of the inhibition, in positions")
+
+    @model_validator(mode="after")
+    def _wider(self) -> Self:
+        if self.surround <= self.centre or self.size % 2 == 0:
+            found = f"has size {self.size}, centre {self.centre:g}, surround {self.surround:g}"
+            raise PydanticCustomError("forms", f"{found}; choose an odd size and a wider surround")
+        return self
+
+    def check(self, fit: Fit) -> None:
+        """Refuse a response without positions."""
+        if len(fit.response_shape) != 3:
+            raise Refusal(
+                "surround_without_positions",
+                f"{self.kind}: a response {fit.response_shape} has no neighbouring positions; "
+                "use a convolution, or leave it out",
+            )
+
+    @abstractmethod
+    def kernel(self) -> Tensor:
+        """D, (size, size), in float64."""
+
+    def integrate(self, u: Post, memory: State) -> Post:
+        """The filtered maps."""
+        return filtered(u, self.kernel())

@@ -3,6 +3,7 @@
 from math import log
 from typing import ClassVar
 
+import torch
 from pydantic import Field
 
 from neuroplast import Dynamics, Memory, State, View, hookimpl
@@ -48,6 +49,7 @@ class PlasticBias(Dynamics):
         t, shift = self.inverse_temperature, view.memory.shift
         share = total(softmax(view.v * t)) * (view.v.shape[1] / view.v.numel())
         prior = (t * shift.to(share.dtype)).exp() / view.v.shape[1]
+        prior = prior.clamp_min(torch.finfo(prior.dtype).tiny)  # who has no share falls for ever
         change = share / prior - 1  # M drops out of the quotient by the largest entry
         shift.add_(change / (largest_magnitude(change[:, None]) + 1e-30), alpha=self.rate)
 

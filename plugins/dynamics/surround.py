@@ -2,16 +2,13 @@
 
 from typing import ClassVar
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 from torch import Tensor
 
-from neuroplast import Dynamics, Fit, State, hookimpl
-from neuroplast.shapes import Post
-from neuroplast_plugins.dynamics.difference_of_gaussians import check_map, filtered, gaussian
+from neuroplast import Dynamics, hookimpl
+from neuroplast_plugins.dynamics.difference_of_gaussians import DifferenceOfGaussians, gaussian
 
 
-class Surround(Dynamics):
+class Surround(DifferenceOfGaussians):
     """v = D * u, each channel map filtered by a difference of Gaussians whose sum is zero.
 
         D = (G_c / Σ G_c - G_s / Σ G_s), divided by its middle value, so that D(0, 0) = 1
@@ -32,31 +29,12 @@ class Surround(Dynamics):
     """
 
     kind: ClassVar[str] = "surround"
-    parameter_aliases = {"sigma_e": "centre", "sigma_i": "surround"}
-    size: int = Field(5, ge=3, description="side of the kernel, in positions; odd")
-    centre: float = Field(1.2, gt=0, description="σ of the excitation, in positions")
-    surround: float = Field(1.4, gt=0, description="σ of the inhibition, in positions")
-
-    @model_validator(mode="after")
-    def _wider(self) -> "Surround":
-        if self.surround <= self.centre or self.size % 2 == 0:
-            found = f"has size {self.size}, centre {self.centre:g}, surround {self.surround:g}"
-            raise PydanticCustomError("forms", f"{found}; choose an odd size and a wider surround")
-        return self
-
-    def check(self, fit: Fit) -> None:
-        """Refuse a response without positions."""
-        check_map(fit, self.kind)
 
     def kernel(self) -> Tensor:
         """D, (size, size), in float64."""
         centre, surround = gaussian(self.size, self.centre), gaussian(self.size, self.surround)
         kernel = centre / centre.sum() - surround / surround.sum()
         return kernel / kernel.max()
-
-    def integrate(self, u: Post, memory: State) -> Post:
-        """The filtered maps."""
-        return filtered(u, self.kernel())
 
 
 @hookimpl

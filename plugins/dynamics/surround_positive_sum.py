@@ -5,11 +5,10 @@ from typing import ClassVar
 from torch import Tensor
 
 from neuroplast import Dynamics, hookimpl
-from neuroplast_plugins.dynamics.difference_of_gaussians import gaussian
-from neuroplast_plugins.dynamics.surround import Surround
+from neuroplast_plugins.dynamics.difference_of_gaussians import DifferenceOfGaussians, gaussian
 
 
-class SurroundPositiveSum(Surround):
+class SurroundPositiveSum(DifferenceOfGaussians):
     """v = D * u, each channel map filtered by a difference of Gaussians of positive sum.
 
         D = (N_c - N_s) / (N_c(0, 0) - N_s(0, 0)),   N_σ(a, b) = exp(-(a² + b²) / 2σ²) / 2πσ²
@@ -23,6 +22,9 @@ class SurroundPositiveSum(Surround):
 
     Source:
         Jimenez Nimmo (2024), MSc thesis, City, University of London, as coded.
+
+    Raises:
+        Refusal: where the response has no positions.
     """
 
     kind: ClassVar[str] = "surround_positive_sum"

@@ -6,7 +6,7 @@ import pytest
 from support.asking import catch, hold, skip
 from support.sound import sound
 
-from neuroplast import Dynamics, Memory
+from neuroplast import Dynamics, Memory, Refusal
 from neuroplast.testing import DynamicsClaims, Example
 
 FORMULA = "equals its formula, looped"
@@ -17,6 +17,8 @@ ALONE = "changes nothing it is handed"
 ADAPTS = "adapts its own memory and nothing else"
 AGAIN = "adapts in the same way when asked again"
 USES = "changes and reads the memory that it declares"
+SETTLES = "settles as its formula does"
+LEAKS = "depends on the inner step before if it says so"
 
 
 def wide(value, u):
@@ -75,8 +77,11 @@ class SurroundClaims(DynamicsClaims):
 
 
 def test_sound_dynamics_pass():
-    sound(Threshold(), "dynamics", ThresholdClaims())
-    sound(Surround(), "dynamics", SurroundClaims(), but=(REMEMBERS, USES, ADAPTS, AGAIN))
+    sound(Threshold(), "dynamics", ThresholdClaims(), but=(SETTLES,))
+    without_memory = (REMEMBERS, USES, ADAPTS, AGAIN)
+    sound(Surround(), "dynamics", SurroundClaims(), but=(SETTLES, *without_memory))
+    sound(Leaky(), "dynamics", LeakyClaims(), but=without_memory)
+    sound(OnMaps(), "dynamics", OnMapsClaims(), but=(SETTLES, *without_memory))
     assert "does not adapt" in skip(Surround(), ADAPTS)
     assert "no claims say what surround does" in skip(Surround(), FORMULA)
     assert "no claims say what becomes of memory theta" in skip(
@@ -207,3 +212,115 @@ def test_stimuli_are_alone_unless_declared():
     assert "stimulus 0 alone" in catch(OverStimuli(), APART)
     hold(Declared(), APART)
     assert "leave the declaration out" in catch(Boasting(), APART)
+
+
+class Leaky(Dynamics):
+    """A tenth of the way to the drive at each inner step."""
+
+    kind = "leaky"
+    leaks: ClassVar[bool] = True
+
+    def integrate(self, u, memory):
+        return 0.1 * u
+
+    def settle(self, u, before, memory):
+        return before + 0.1 * (u - before)
+
+
+class LeakyClaims(DynamicsClaims):
+    of = "leaky"
+    examples = (Example({"u": [1.0, 3.0]}, [0.1, 0.3]),)
+
+    def integrate(self, dynamics, u, memory):
+        return [[0.1 * x for x in row] for row in u]
+
+    def settle(self, dynamics, u, before, memory):
+        rows = zip(u, before, strict=True)
+        return [[0.9 * v + 0.1 * x for x, v in zip(*row, strict=True)] for row in rows]
+
+
+class Adding(Leaky):
+    """Sums its drives up, and so agrees in the first step alone."""
+
+    def settle(self, u, before, memory):
+        return before + 0.1 * u
+
+
+class Forgetful(Leaky):
+    def settle(self, u, before, memory):
+        return 0.1 * u
+
+
+class Undeclared(Leaky):
+    leaks: ClassVar[bool] = False
+
+
+class Overwriting(Leaky):
+    def settle(self, u, before, memory):
+        return before.lerp_(u, 0.1)
+
+
+class LeakingOver(Leaky):
+    """One stimulus is heard in the others once there is a step before."""
+
+    def settle(self, u, before, memory):
+        return before.mean(0, keepdim=True) + 0.1 * (u - before)
+
+
+def test_inner_steps_are_held_to_their_formula():
+    assert "v at inner step 2" in catch(Adding(), SETTLES, LeakyClaims())
+    assert "v at inner step 2" in catch(Forgetful(), SETTLES, LeakyClaims())
+    assert "does not leak" in skip(Surround(), SETTLES, SurroundClaims())
+    assert "state its formula" in skip(Leaky(), SETTLES, ThresholdClaims())
+
+
+def test_what_leaks_says_so():
+    assert "leave the declaration out" in catch(Forgetful(), LEAKS)
+    assert "without leaks" in catch(Undeclared(), LEAKS)
+
+
+def test_inner_steps_have_the_manners_of_all_others():
+    assert "changed before" in catch(Overwriting(), ALONE)
+    assert "settle(u, before, memory)" in catch(LeakingOver(), APART)
+
+
+class OnMaps(Dynamics):
+    """v = u less what is above it in the map; without positions it has no meaning."""
+
+    kind = "on_maps"
+
+    def check(self, fit):
+        if len(fit.response_shape) != 3:
+            raise Refusal("without_map", "on_maps: there is no map")
+
+    def integrate(self, u, memory):
+        v = u.clone()
+        v[..., 1:, :] -= u[..., :-1, :]
+        return v
+
+
+class OnMapsClaims(DynamicsClaims):
+    of = "on_maps"
+    examples = (Example({"u": [[[1.0, 2.0], [5.0, 9.0]]]}, [[[1.0, 2.0], [4.0, 7.0]]]),)
+
+    def integrate(self, dynamics, u, memory):
+        raise AssertionError("a part that refuses responses without a map is not asked of any")
+
+    def integrate_on(self, dynamics, u, memory, positions):
+        width = positions[1]
+        above = [[0.0] * width + row[:-width] for row in u]
+        return [[x - y for x, y in zip(*rows, strict=True)] for rows in zip(u, above, strict=True)]
+
+
+class Aside(OnMaps):
+    """What is on the left instead of above."""
+
+    def integrate(self, u, memory):
+        v = u.clone()
+        v[..., 1:] -= u[..., :-1]
+        return v
+
+
+def test_a_map_turned_around_is_caught():
+    assert "off by" in catch(Aside(), FORMULA, OnMapsClaims())
+    assert "off by" in catch(Aside(), HAND, OnMapsClaims())

@@ -14,8 +14,8 @@ BASES = [
     for name in testing.__all__
     if name.endswith("Claims") and (base := getattr(testing, name)) is not Claims
 ]
-OPTIONAL = {"moments"}
-"""Not stated where the entries of an initialisation are not alike."""
+OPTIONAL = {"moments", "settle"}
+"""Not stated where the entries of an initialisation are not alike; where a mechanism does not leak."""
 
 
 def test_every_family_has_its_claims():

@@ -1,0 +1,1 @@
+"""Claims of dynamics, one mechanism a file."""
