@@ -71,7 +71,7 @@ def calls(subject: Subject, drives: str = "untied") -> Iterator[Call]:
             yield call_of(competition, v)
 
 
-def later(subject: Subject) -> Iterator[Call]:
+def later(subject: Subject, drives: str = "untied") -> Iterator[Call]:
     """The same on a few sizes with memory that has adapted; none where there is none, or where they are refused."""
     for competition in _along_every_axis(subject.part) if subject.part.memories() else ():
         for batch, response in _LATER:
@@ -80,7 +80,7 @@ def later(subject: Subject) -> Iterator[Call]:
                 memory = adapted(competition, setting, answered)
             except ConfigurationError:
                 continue
-            yield replace(call_of(competition, setting.post()), memory=memory)
+            yield replace(call_of(competition, DRIVES[drives](setting.post())), memory=memory)
 
 
 _LATER = ((1, (2,)), (2, (3,)), (2, (3, 2, 2)), (3, (5, 2, 3)), (1, (70,)))
@@ -148,7 +148,8 @@ def equals_its_formula_later(subject: Subject) -> None:
             f"no claims say what {subject.kind} makes of memory that has adapted; state "
             f"{' or '.join(_OF_MEMORY)}"
         )
-    of_each(later(subject), lambda call: _hold_formula(claims, call))
+    for drives in ("untied", "tied", "all equal"):  # where drives are equal memory alone decides
+        of_each(later(subject, drives), lambda call: _hold_formula(claims, call))
 
 
 _OF_MEMORY = ("compete_remembering", "compete_all")
