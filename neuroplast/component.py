@@ -3,6 +3,7 @@
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -94,10 +95,7 @@ class Component(Table, ABC):
     @classmethod
     def memories(cls) -> dict[str, Memory]:
         """What the part declares with `Memory`, by name."""
-        found = {}
-        for base in reversed(cls.__mro__):
-            found.update({k: v for k, v in vars(base).items() if isinstance(v, Memory)})
-        return found
+        return dict(_memories(cls))
 
     @classmethod
     def plain(cls, table: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +114,15 @@ class Component(Table, ABC):
         """The kind with its parameters: `k_wta(k=3)`."""
         shown = ", ".join(f"{k}={v}" for k, v in self.model_dump().items() if k != "kind")
         return f"{self.kind}({shown})" if shown else self.kind
+
+
+@cache
+def _memories(cls: type[Component]) -> Mapping[str, Memory]:
+    """Looked for once, since a class declares the same at every step."""
+    found = {}
+    for base in reversed(cls.__mro__):
+        found.update({k: v for k, v in vars(base).items() if isinstance(v, Memory)})
+    return found
 
 
 class LayerPart(Component):
