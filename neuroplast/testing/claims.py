@@ -296,7 +296,7 @@ class ConstraintClaims(MemoryClaims):
     sizes: ClassVar[Sequence[float]] = (1.0, 0.01, 100.0)
 
     def allowed(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> bool:
-        """Whether one neuron's weights satisfy it, within rounding."""
+        """Whether one neuron's weights satisfy it, within rounding; NotApplicable, raised, where they do not tell."""
         raise NotImplementedError
 
     def enforce(self, constraint: Any, w: Row, signs: Sequence[int] | None) -> Row | None:

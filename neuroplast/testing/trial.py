@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -14,7 +14,8 @@ from neuroplast.errors import ConfigurationError
 from neuroplast.layer import Layer
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post
-from neuroplast.spec import LayerSpec, part_fields
+from neuroplast.source import Source
+from neuroplast.spec import SELF, LayerSpec, ProjectionSpec, Settle, part_fields
 from neuroplast.testing.asking import NotApplicable
 from neuroplast.testing.bench import LOCAL_NAMES, Plain, Setting, geometries
 from neuroplast.testing.companions import Learning, PerPresentation, Steady, Told, Winner
@@ -37,10 +38,14 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """A layer with the part on trial, on one setting. Layers are made anew from it, as often as they are needed."""
+    """A layer with the part on trial, on one setting. Layers are made anew from it, as often as they are needed.
+
+    signs: those of the presynaptic neurons, whose activity is then not negative; None where they have none.
+    """
 
     spec: LayerSpec
     setting: Setting
+    signs: Sequence[int] | None = None
 
     def layer(
         self, seed: int = 0, dtype: torch.dtype = torch.float32, device: str = "cpu"
@@ -48,7 +53,12 @@ class Trial:
         """A new, plastic layer; with another dtype, the same numbers in that."""
         shape = self.setting.shape
         layer = Layer(
-            self.spec, shape, seed=seed, device=device, inputs=lambda: [self.stimuli(0).to(device)]
+            self.spec,
+            shape,
+            seed=seed,
+            device=device,
+            inputs=lambda: [self.stimuli(0).to(device)],
+            sources=[Source(shape, signs=self.signs)],
         )
         for tensor in layer.state.values():
             if tensor.is_floating_point():
@@ -56,8 +66,9 @@ class Trial:
         return layer
 
     def stimuli(self, step: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Those of one step: normal, with a mean that is not zero."""
-        return normal(self.setting.batch, *self.setting.shape, seed=100 + step, dtype=dtype) + 0.5
+        """Those of one step: normal, with a mean that is not zero; their magnitude where inputs have signs."""
+        x = normal(self.setting.batch, *self.setting.shape, seed=100 + step, dtype=dtype) + 0.5
+        return x if self.signs is None else x.abs()
 
     @property
     def labels(self) -> Tensor:
@@ -66,7 +77,8 @@ class Trial:
 
     def learn(self, layer: Layer, steps: Iterable[int], of: int = 10) -> list[Post]:
         """The responses of some of the steps of a phase."""
-        dtype, device = layer.w.dtype, layer.w.device
+        w = layer.projections[0].w
+        dtype, device = w.dtype, w.device
         labels = self.labels.to(device)
         return [
             layer.learn(self.stimuli(step, dtype).to(device), labels, Progress(step, of))
@@ -80,14 +92,47 @@ def trial(subject: Subject, settings: Sequence[Setting] = SETTINGS, **entries: A
     entries: entries of the layer, unless the part takes their place.
     """
     spec = _spec(subject, {"competition": Winner(), **entries})
-    for setting in _settings(subject, settings):
-        tried = Trial(spec.model_copy(update={"synapse": setting.synapse}), setting)
-        try:
-            tried.layer()
-        except ConfigurationError:
-            continue
-        return tried
+    for make in _WAYS if subject.family == "constraint" else _WAYS[:1]:
+        for setting in _settings(subject, settings):
+            tried = make(spec, setting)
+            try:
+                tried.layer()
+            except ConfigurationError:
+                continue
+            return tried
     raise NotApplicable(f"{subject.kind} fits none of the layers that the kit tries it in")
+
+
+def _plain(spec: LayerSpec, setting: Setting) -> Trial:
+    """One projection from stimuli."""
+    return Trial(spec.model_copy(update={"synapse": setting.synapse}), setting)
+
+
+def _of_signs(spec: LayerSpec, setting: Setting) -> Trial:
+    """One projection from neurons that excite or inhibit, in turn."""
+    signs = [(1, -1)[n % 2] for n in range(setting.shape[0])]
+    return replace(_plain(spec, setting), signs=signs)
+
+
+def _recurrent(spec: LayerSpec, setting: Setting) -> Trial:
+    """A projection from stimuli, and one of the neurons to each other, which the constraints are for."""
+    own = {name: getattr(spec, name) for name in ProjectionSpec.model_fields}
+    among = Plain(neurons=setting.synapse.output_shape(setting.shape)[0])
+    outside = {**own, "name": _OUTSIDE, "synapse": setting.synapse, "constraints": ()}
+    inside = {**own, "name": _INSIDE, "synapse": among, "source": SELF}
+    both = tuple(ProjectionSpec.model_construct(**entries) for entries in (outside, inside))
+    alone = {"synapse": None, "rule": None, "constraints": (), "projections": both}
+    return Trial(spec.model_copy(update={**alone, "settle": Settle(steps=3)}), setting)
+
+
+_OUTSIDE, _INSIDE = "outside", "inside"
+_WAYS = (_plain, _of_signs, _recurrent)
+"""Layers to try a part in, the plainest first; what is not plain is for constraints that are meant for it."""
+
+
+def entry(name: str) -> str:
+    """The name of a tensor of a layer's state without that of its projection."""
+    return name.removeprefix(f"{_OUTSIDE}.").removeprefix(f"{_INSIDE}.")
 
 
 def _spec(subject: Subject, entries: dict[str, Any]) -> LayerSpec:

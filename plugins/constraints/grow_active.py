@@ -18,7 +18,8 @@ class GrowActive(Constraint):
 
         a_ij = Σ max(g_i, 0) |x_j|        summed over stimuli and positions since the last time
 
-    at weight 0, from which the rule takes them. What was just taken away may come back. Counts values.
+    at weight 0, from which the rule takes them; what is taken away may come back the next time. Counts values that
+    became 0.
 
     Shapes:
         present (1 or 0), activity: of w's shape. steps, pruned, grown: one number each.
@@ -48,21 +49,19 @@ class GrowActive(Constraint):
 
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Keep absent synapses at 0, sum activity, and replace synapses when it is time."""
-        memory, view = context.memory, context.view
-        absent = memory.present == 0
-        corrected = (absent & (w != 0)).sum()
-        w.masked_fill_(absent, 0.0)
+        memory, view, before = context.memory, context.view, w.clone()
+        w.masked_fill_(memory.present == 0, 0.0)
         if view is None:
-            return corrected
+            return (w != before).sum()
         seen = view.outer(view.g.clamp_min(0), view.x.abs()).tensor()
         memory.activity.add_(seen.to(memory.activity.dtype))
         memory.steps.add_(1)
         if memory.steps >= self.every:
-            corrected = corrected + 2 * self._replace(w, context)
-        return corrected
+            self._replace(w, context)
+        return (w != before).sum()
 
-    def _replace(self, w: Weights, context: ConstraintContext) -> int:
-        """Take the weakest away and let as many grow; how many that were."""
+    def _replace(self, w: Weights, context: ConstraintContext) -> None:
+        """Take the weakest away, and let as many grow."""
         memory = context.memory
         there, strength = memory.present.flatten() == 1, w.abs().flatten()
         room = int((~there).sum())
@@ -78,7 +77,6 @@ class GrowActive(Constraint):
         memory.steps.zero_()
         memory.pruned.add_(count)
         memory.grown.add_(count)
-        return count
 
 
 @hookimpl

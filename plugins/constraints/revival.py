@@ -8,7 +8,7 @@ from torch import Tensor
 
 from neuroplast import Constraint, ConstraintContext, Memory, View, hookimpl
 from neuroplast.functional import norms, per_neuron
-from neuroplast.shapes import Weights
+from neuroplast.shapes import PerPost, Weights
 
 
 class Revival(Constraint):
@@ -39,8 +39,7 @@ class Revival(Constraint):
         view, silent = context.view, context.memory.silent
         if view is None:
             return torch.zeros((), dtype=torch.int64, device=w.device)
-        won = view.total((view.g > 0).to(view.g.dtype)) > 0
-        silent.add_(len(view.g)).masked_fill_(won, 0.0)
+        silent.copy_(_silence(view, silent))
         dead = silent >= self.after
         if not dead.any():  # looked at on the host, since what follows costs as much as learning
             return dead.sum()
@@ -51,6 +50,14 @@ class Revival(Constraint):
         w.copy_(torch.where(per_neuron(dead, w), unit, w))
         silent.masked_fill_(dead, 0.0)
         return dead.sum()
+
+
+def _silence(view: View, before: PerPost) -> PerPost:
+    """The stimuli since each neuron's last win, which may be one of this batch."""
+    stimuli = len(view.g)
+    won = view.geometry.events(view.g > 0).view(len(before), stimuli, -1).any(2)
+    last = (won * torch.arange(1, stimuli + 1, device=won.device)).amax(1)
+    return torch.where(last > 0, stimuli - last, before + stimuli)
 
 
 def _one_input_each(view: View, rng: torch.Generator) -> Tensor:

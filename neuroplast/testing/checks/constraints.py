@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.bench import Plain, Setting, new_memory
@@ -31,8 +32,12 @@ from neuroplast.testing.subject import Subject
 from neuroplast.testing.watch import same_bits
 from neuroplast.view import View
 
-SHAPES = ((1, 1), (1, 2), (2, 1), (2, 3), (4, 6), (3, 2, 3, 3), (2, 400))
-"""Weights from a single synapse up: dense ones, a convolution's, and long rows, where sums round."""
+SHAPES = (
+    *((1, 1), (1, 2), (2, 1), (2, 3), (3, 3), (4, 6)),
+    *((2, 2, 3, 3), (3, 2, 3, 3), (2, 400)),
+)
+"""Weights from a single synapse up: dense ones, convolutions', and long rows, where sums round; the square ones also
+of neurons among themselves."""
 SIZES = (1.0, 0.01, 100.0)
 """Changes of these sizes are made before a constraint is enforced."""
 WITHIN = {torch.float64: 1e-8, torch.float32: 1e-5}
@@ -73,6 +78,22 @@ class Held:
     context: ConstraintContext = field(repr=False)
     view: View = field(repr=False)
 
+    def check(self) -> None:
+        """Let the part refuse a projection with such weights from elsewhere, and from the layer itself."""
+        view = self.view
+        fit = Fit(
+            tuple(view.u.shape[1:]),
+            input_shape=tuple(view.x.shape[1:]),
+            weight_shape=tuple(self.w.shape),
+            pre_signs=self.signs,
+        )
+        try:
+            self.part.check(fit)
+        except ConfigurationError:
+            if self.w.shape[0] != self.w.shape[1]:
+                raise
+            self.part.check(replace(fit, recurrent=True))
+
     def start(self) -> None:
         """Bring the initial weights into the allowed set."""
         self.part.start(self.w, self.context)
@@ -86,6 +107,13 @@ class Held:
         """A step that changes the weights."""
         self.w.add_(normal(*self.w.shape, seed=seed).to(self.w.dtype), alpha=size)
         self.view = view_of(self.w, seed)
+
+    def copy(self) -> Held:
+        """The same again, with the same to come from its stream."""
+        rng = torch.Generator()
+        rng.set_state(self.context.rng.get_state())
+        context = replace(self.context, rng=rng, memory=State(self.remembered()))
+        return replace(self, w=self.w.clone(), context=context)
 
     def rows(self) -> list[list[float]]:
         """A neuron's weights, flattened, for each neuron."""
@@ -109,7 +137,7 @@ class Held:
 def held(part: Any, w: Tensor, signs: Sequence[int] | None) -> Held:
     """A constraint with new memory and a stream of its own on these weights."""
     view = view_of(w, seed=0)
-    axes: dict[str, Any] = {**sizes_of(view), "scalar": ()}
+    axes: dict[str, Any] = {**sizes_of(view, part), "scalar": ()}
     given = None if signs is None else torch.tensor(signs)
     rng = torch.Generator().manual_seed(0)
     context = ConstraintContext(rng, given, new_memory(part, axes, w.dtype))
@@ -141,6 +169,7 @@ def cases(part: Any, dtype: torch.dtype = torch.float64, size: float = 1.0) -> I
         for signs in (None, [(1, -1)[(k // 2 + n) % 2] for k in range(shape[1])]):
             found = held(part, _weights(shape, dtype, size, seed=n), signs)
             try:
+                found.check()
                 held(part, found.w.clone(), signs).start()
             except ConfigurationError:
                 continue
@@ -211,12 +240,14 @@ def equals_its_formula(subject: Subject) -> None:
     own = [getattr(type(claims), n) is not getattr(ConstraintClaims, n) for n in _OF_WEIGHTS]
     if not any(own):
         raise NotApplicable(f"no claims say how {subject.kind} corrects; state its formula")
-    steps = range(_REMEMBERED if subject.part.memories() else 1)
+    remembers = bool(subject.part.memories())
     asked = False
     for size in claims.sizes:
         for weights in cases(subject.part, size=size):
-            for n in steps:
-                weights.shift(size if n else 0.0, seed=120 + n)
+            if remembers:
+                weights.start()
+            for n in range(_REMEMBERED if remembers else 1):
+                weights.shift(size if remembers else 0.0, seed=120 + n)
                 asked |= _hold_corrected(claims, weights)
     if not asked:
         raise NotApplicable("claims leave it to chance or to the other neurons")
@@ -234,10 +265,76 @@ def _hold_corrected(claims: ConstraintClaims, weights: Held) -> bool:
     rows = [claims.enforce_remembering(weights.part, n, weights.row_signs) for n in neurons]
     shown: dict[str, Any] = {"before": before, "signs": weights.row_signs, **weights.remembered()}
     weights.enforce()
-    if any(row is None for row in rows):
-        return False
-    hold_near("w", weights.w, float64(rows).reshape(weights.w.shape), UNGUARDED, **shown)
-    return True
+    return _hold_rows("w", weights.w, rows, shown)
+
+
+def _hold_rows(
+    what: str, w: Tensor, rows: Sequence[list[float] | None], shown: Mapping[str, Any]
+) -> bool:
+    """Hold the neurons of which something is claimed to that; whether there are any."""
+    stated = [i for i, row in enumerate(rows) if row is not None]
+    expected = float64([rows[i] for i in stated]).reshape(len(stated), *w.shape[1:])
+    hold_near(what, w[stated], expected, UNGUARDED, **shown)
+    return bool(stated)
+
+
+@check("constraint", "starts as its formula does")
+def starts_as_claimed(subject: Subject) -> None:
+    """Initial weights become what is claimed; a process, which has seen no step, leaves them unless it says so."""
+    claims = stated(subject, ConstraintClaims, "allowed")
+    asked = False
+    for size in claims.sizes:
+        for weights in cases(subject.part, size=size):
+            before = weights.w.clone()
+            rows = [claims.start(subject.part, row, weights.row_signs) for row in weights.rows()]
+            weights.start()
+            shown = {"before": before, "signs": weights.row_signs}
+            asked |= _hold_rows("w at the start", weights.w, rows, shown)
+    if not asked:
+        raise NotApplicable("claims leave the start to chance or to the other neurons")
+
+
+@check("constraint", "takes synapses away if it says so")
+def cuts_as_declared(subject: Subject) -> None:
+    """What `cuts` holds some weight at 0 whichever way a step moves it; rules that need all inputs refuse it."""
+    found = _cut(subject.part)
+    if found is not None and not subject.part.cuts:
+        raise Violation(
+            f"{subject.kind}: holds a weight at 0 whichever way a step moves it; declare cuts = True",
+            in_words(w=found.w),
+        )
+    if found is None and subject.part.cuts:
+        _leave_to_other_cases(subject, lambda part: _cut(part) is not None)
+        raise Violation(
+            f"{subject.kind}: declares cuts, and steps in both directions move every weight; leave the declaration out"
+        )
+
+
+def _leave_to_other_cases(subject: Subject, show: Callable[[Any], bool]) -> None:
+    """NotApplicable where the part shows with parameters of another case what it does not show with these."""
+    for case in subject.claims.cases if subject.claims else ():
+        other = type(subject.part)(**case)
+        if other != subject.part and show(other):
+            raise NotApplicable(f"it does not show with these parameters, but with {other}")
+
+
+def _cut(part: Any) -> Held | None:
+    """Weights of which some stay at 0; None where there are none."""
+    return next((weights for weights in cases(part) if _cuts(weights)), None)
+
+
+def _cuts(weights: Held) -> bool:
+    """Whether large steps up and down leave the same weight at 0."""
+    weights.start()
+    weights.shift(1.0, seed=8)
+    weights.enforce()
+    ways = []
+    for way in (1, -1):
+        again = weights.copy()
+        again.w.add_(normal(*again.w.shape, seed=9).abs(), alpha=1e3 * way)
+        again.enforce()
+        ways.append(again.w == 0)
+    return bool((ways[0] & ways[1]).any())
 
 
 def step_of(weights: Held) -> ViewStep:
@@ -305,11 +402,14 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
     case.hold("w", w, before=before)
 
 
+_A_PROCESS = "{} declares projects = False: it goes on with every step"
+
+
 @check("constraint", "leaves alone weights that it has corrected")
 def is_idempotent(subject: Subject) -> None:
     """Enforced twice, what `projects` corrects nothing the second time: the weights stay, and none is counted."""
     if not subject.part.projects:
-        raise NotApplicable(f"{subject.kind} declares projects = False: it goes on with every step")
+        raise NotApplicable(_A_PROCESS.format(subject.kind))
     for dtype, within in WITHIN.items():
         for weights, what in steps(subject.part, dtype):
             weights.enforce()
@@ -328,6 +428,8 @@ def is_idempotent(subject: Subject) -> None:
 def spares_what_is_allowed(subject: Subject) -> None:
     """Correcting one neuron does not touch another that needs no correction."""
     claims = stated(subject, ConstraintClaims, "allowed")
+    if not subject.part.projects:
+        raise NotApplicable(_A_PROCESS.format(subject.kind))
     for size in SIZES:
         for weights in cases(subject.part, size=size):
             weights.start()
@@ -361,6 +463,8 @@ def counts_corrections(subject: Subject) -> None:
     stated = getattr(subject.claims, "counts", "")
     kinds = {stated} if stated else {"values", "neurons"}
     for weights, what in steps(subject.part):
+        if not subject.part.projects and weights.w[0].numel() == 1:
+            continue  # where a process takes a single weight may be where it was
         before = weights.w.clone()
         count = weights.enforce()
         shown = in_words(before=before, after=weights.w, corrected=count)
@@ -432,21 +536,27 @@ def reads_signs_as_claimed(subject: Subject) -> None:
     if subject.claims is None:
         raise NotApplicable(f"no claims say whether {subject.kind} reads signs")
     claims = any("signs" in e.given for e in subject.claims.examples)
-    differ = False
-    for weights in (w for w in cases(subject.part) if w.signs is not None):
-        other = held(subject.part, weights.w.clone(), [-s for s in weights.signs or ()])
+    found = _turned(subject.part)
+    if found and not claims:
+        raise Violation(
+            "constraint: other signs of the inputs gave other weights, "
+            "and no example says that it reads signs",
+            found,
+        )
+    if claims and not found:
+        _leave_to_other_cases(subject, lambda part: bool(_turned(part)))
+        raise Violation(
+            "constraint: opposite signs of the inputs gave the same weights, though examples give signs"
+        )
+
+
+def _turned(part: Any) -> str:
+    """Weights that opposite signs of the inputs make another, in words; nothing where there are none."""
+    for weights in (w for w in cases(part) if w.signs is not None):
+        other = held(part, weights.w.clone(), [-s for s in weights.signs or ()])
         before = weights.w.clone()
         weights.start()
         other.start()
         if far(weights.w, other.w) > 0:
-            differ = True
-            if not claims:
-                raise Violation(
-                    "constraint: other signs of the inputs gave other weights, "
-                    "and no example says that it reads signs",
-                    in_words(before=before, signs=weights.signs, after=weights.w, other=other.w),
-                )
-    if claims and not differ:
-        raise Violation(
-            "constraint: opposite signs of the inputs gave the same weights, though examples give signs"
-        )
+            return in_words(before=before, signs=weights.signs, after=weights.w, other=other.w)
+    return ""

@@ -14,7 +14,7 @@ from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.devices import need_gpu
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words
 from neuroplast.testing.subject import Subject
-from neuroplast.testing.trial import PLACES, Trial, trial
+from neuroplast.testing.trial import PLACES, Trial, entry, trial
 from neuroplast.testing.watch import same_bits, watched
 
 _GROUPS = {
@@ -49,11 +49,11 @@ def moves_only_what_adapts(subject: Subject) -> None:
         layer = tried.layer()
         tried.learn(layer, range(2))
         layer.adapts = Adapts(*groups)
-        before, corrected = _copied(layer.state), int(layer.projections[0].corrected)
+        before, corrected = _copied(layer.state), _corrected(layer)
         tried.learn(layer, range(2, 4))
         moved = [n for n, t in layer.state.items() if not same_bits(t, before[n])]
-        wrong = [n for n in moved if not getattr(layer.adapts, _GROUPS[n.partition(".")[0]])]
-        if not layer.adapts.weights and int(layer.projections[0].corrected) != corrected:
+        wrong = [n for n in moved if not getattr(layer.adapts, _GROUPS[entry(n).partition(".")[0]])]
+        if not layer.adapts.weights and _corrected(layer) != corrected:
             wrong.append("the count of corrections")
         if wrong:
             raise Violation(
@@ -101,7 +101,8 @@ def keeps_nothing_else(subject: Subject) -> None:
         states.append({**_copied(layer.state), "response": responses[-1]})
     for name in subject.part.memories():
         if not any(
-            n.startswith(PLACES[subject.family]) and n.endswith(f".{name}") for n in states[0]
+            entry(n).startswith(PLACES[subject.family]) and n.endswith(f".{name}")
+            for n in states[0]
         ):
             raise Violation(
                 f"{subject.kind}: declares memory {name}, but a layer keeps none for a {subject.family}; "
@@ -194,6 +195,11 @@ def _hold_same(
 def _twins(layer: Layer) -> bool:
     """Whether any two neurons have the same weights."""
     return any(len(torch.unique(p.w.flatten(1), dim=0)) < len(p.w) for p in layer.projections)
+
+
+def _corrected(layer: Layer) -> int:
+    """How many values constraints have corrected."""
+    return sum(int(p.corrected) for p in layer.projections)
 
 
 def _sentence(tried: Trial) -> str:

@@ -32,9 +32,8 @@ _LOOKS = 100
 @in_layers("stays finite for 1000 steps")
 def stays_finite(subject: Subject) -> None:
     """Memories that creep and rates that rise show only in the long run; weights are held at unit length here."""
-    cases = subject.claims.cases if subject.claims else [subject.parameters]
-    if subject.family == "synapse" and subject.parameters != dict(cases[0]):
-        raise NotApplicable("a geometry remembers nothing: its first case runs for long")
+    if subject.family == "synapse":
+        _hold_first(subject, "a geometry remembers nothing")
     tried = trial(subject, _small(subject), constraints=[Unit()])
     _grown(tried, SHORT, subject.kind)
 
@@ -42,6 +41,7 @@ def stays_finite(subject: Subject) -> None:
 @check("rule", "stays finite for 10000 steps under its companion")
 def stays_finite_under_its_companion(subject: Subject) -> None:
     """A rule that grows without bound names the constraint that it is meant to be used with, and that must do."""
+    _hold_first(subject, "flags are of the rule, whatever its parameters")
     rule = subject.part
     if rule.bounded and not rule.companion:
         raise NotApplicable(f"{rule.kind} declares itself bounded, and names no companion")
@@ -63,6 +63,7 @@ def stays_finite_under_its_companion(subject: Subject) -> None:
 @check("rule", "is bounded without a constraint, or not, as it declares")
 def is_as_bounded_as_it_declares(subject: Subject) -> None:
     """Whether a winner's weights stay in bounds by themselves decides what a rule can be used with."""
+    _hold_first(subject, "flags are of the rule, whatever its parameters")
     rule = subject.part
     tried = trial(subject, _small(subject))
     try:
@@ -83,6 +84,12 @@ def is_as_bounded_as_it_declares(subject: Subject) -> None:
         )
 
 
+def _hold_first(subject: Subject, why: str) -> None:
+    """NotApplicable for all but the first of the cases that are claimed."""
+    if subject.claims and subject.parameters != dict(subject.claims.cases[0]):
+        raise NotApplicable(f"{why}: its first case runs for long")
+
+
 def _grown(tried: Trial, steps: int, who: str) -> float:
     """How much longer weights became than the longest at the start; the run ends where they have run away.
 
@@ -90,16 +97,21 @@ def _grown(tried: Trial, steps: int, who: str) -> float:
     """
     layer = tried.layer()
     stimuli = [tried.stimuli(n) for n in range(20)]
-    start = float(norms(layer.w).max())
+    start = _longest(layer)
     longest = start
     for step in range(steps):
         y = layer.learn(stimuli[step % len(stimuli)], tried.labels, Progress(step, steps))
         if step % _LOOKS == 0 or step + 1 == steps:
             _hold_finite(tried, layer, y, step, who)
-            longest = max(longest, float(norms(layer.w).max()))
+            longest = max(longest, _longest(layer))
             if longest > GROWN * start:
                 break
     return longest / start
+
+
+def _longest(layer: Layer) -> float:
+    """The norm of the longest weights."""
+    return max(float(norms(p.w).max()) for p in layer.projections)
 
 
 def _hold_finite(tried: Trial, layer: Layer, y: Tensor, step: int, who: str) -> None:

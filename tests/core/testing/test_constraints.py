@@ -5,8 +5,8 @@ import pytest
 import torch
 from support.asking import catch, hold, hold_all, skip
 
-from neuroplast import ConfigurationError, Constraint, Memory
-from neuroplast.testing import ConstraintClaims, Example
+from neuroplast import ConfigurationError, Constraint, Memory, Refusal
+from neuroplast.testing import ConstraintClaims, Example, NotApplicable
 
 SATISFIED = "holds from the start, and after every step"
 FORMULA = "equals its formula, neuron by neuron"
@@ -19,6 +19,8 @@ CHANCE = "takes chance from its own stream only"
 REMEMBERS = "remembers as its formula does"
 USES = "changes and reads the memory that it declares"
 WITHOUT_MEMORY = (REMEMBERS, USES)
+STARTS = "starts as its formula does"
+CUTS = "takes synapses away if it says so"
 SIGNS = "reads the signs of its inputs only if it says so"
 
 
@@ -101,6 +103,7 @@ class DaleClaims(ConstraintClaims):
 class Masked(Double):
     """A share of the synapses, drawn once, stays at zero."""
 
+    cuts: ClassVar[bool] = True
     there = Memory("weights")
 
     def start(self, w, context):
@@ -135,7 +138,10 @@ def test_sound_constraints_pass_everything(part, claims):
 
 def test_one_with_memory_and_chance_passes_what_can_be_asked():
     hold_all(
-        Masked(), "constraints", None, but=(SATISFIED, FORMULA, EXAMPLE, SPARED, SIGNS, REMEMBERS)
+        Masked(),
+        "constraints",
+        None,
+        but=(SATISFIED, FORMULA, EXAMPLE, SPARED, SIGNS, REMEMBERS, STARTS),
     )
     assert "to chance" in skip(
         Masked(), FORMULA, type("C", (MaskedClaims,), {"enforce": lambda *_: None})()
@@ -558,3 +564,189 @@ def test_what_goes_on_with_every_step_need_not_stop():
     hold(Growing(), COUNT)
     Growing.projects = True
     assert "enforced twice" in catch(Growing(), AGAIN)
+
+
+class Turning(Dale):
+    """Initial weights keep their magnitude, where a step's are clipped."""
+
+    def start(self, w, context):
+        super().enforce(w.clone(), context)
+        w.abs_().mul_(context.pre_signs.to(w.dtype).view(1, -1, *[1] * (w.dim() - 2)))
+
+
+class TurningClaims(DaleClaims):
+    def start(self, constraint, w, signs):
+        return [abs(v) * s for v, s in zip(w, signs, strict=True)]
+
+
+def test_another_start_is_caught():
+    hold(Turning(), STARTS, TurningClaims())
+    assert "w at the start" in catch(Turning(), STARTS, DaleClaims())
+    assert "w at the start" in catch(Dale(), STARTS, TurningClaims())
+    assert "leave the start to chance" in skip(
+        Masked(), STARTS, type("C", (MaskedClaims,), {"start": lambda *_: None})()
+    )
+
+
+class Quiet(Double):
+    """A process: shrinks the weights of every neuron that did not win in the step, and counts those steps."""
+
+    projects: ClassVar[bool] = False
+    lost = Memory("post")
+
+    def start(self, w, context):
+        """Nothing: nobody could win yet."""
+
+    def enforce(self, w, context):
+        if context.view is None:
+            return torch.tensor(0)
+        lost = ~(context.view.g > 0).transpose(0, 1).flatten(1).any(1)
+        context.memory.lost.add_(lost)
+        due = lost & (context.memory.lost >= 2)
+        there = w.flatten(1).abs().sum(1) > 0
+        w.mul_(torch.where(due, 0.5, 1.0).to(w.dtype).view(-1, *[1] * (w.dim() - 1)))
+        return (due & there).sum()
+
+
+class QuietClaims(ConstraintClaims):
+    of = "double"
+
+    def allowed(self, constraint, w, signs):
+        raise NotApplicable("any weights will do")
+
+    def enforce_remembering(self, constraint, n, signs):
+        due = max(n.g) <= 0 and n.memory["lost"] >= 1
+        return [v / 2 if due else v for v in n.w]
+
+    def remember(self, constraint, n):
+        return {"lost": n.memory["lost"] + (max(n.g) <= 0)}
+
+
+def test_a_process_passes_what_can_be_asked():
+    but = (SATISFIED, SPARED, AGAIN, EXAMPLE)
+    hold_all(Quiet(), "constraints", QuietClaims(), but=but)
+    assert "any weights will do" in skip(Quiet(), SATISFIED, QuietClaims())
+    for name in (SPARED, AGAIN):
+        assert "projects = False" in skip(Quiet(), name, QuietClaims())
+
+
+class Hasty(Quiet):
+    """Has its way before there was a step."""
+
+    def start(self, w, context):
+        w.mul_(0.5)
+
+
+class Impatient(Quiet):
+    """Does not wait until a neuron has lost before."""
+
+    def enforce(self, w, context):
+        context.memory.lost.add_(1)
+        counted = super().enforce(w, context)
+        context.memory.lost.sub_(1)
+        return counted
+
+
+class Forgetting(Quiet):
+    def enforce(self, w, context):
+        counted = super().enforce(w, context)
+        context.memory.lost.zero_()
+        return counted
+
+
+class Silent(Quiet):
+    """Says nothing of what it did."""
+
+    def enforce(self, w, context):
+        return super().enforce(w, context) * 0
+
+
+def test_broken_processes_are_caught():
+    assert "w at the start" in catch(Hasty(), STARTS, QuietClaims())
+    assert "w: off by" in catch(Impatient(), FORMULA, QuietClaims())
+    assert "memory lost" in catch(Forgetting(), REMEMBERS, QuietClaims())
+    assert "says it corrected 0" in catch(Silent(), COUNT, QuietClaims())
+
+
+def test_only_what_chance_leaves_open_is_not_held():
+    """One neuron of which nothing is claimed does not excuse the others."""
+
+    class First(QuietClaims):
+        def enforce_remembering(self, constraint, n, signs):
+            return None if n.neuron == 0 else super().enforce_remembering(constraint, n, signs)
+
+    hold(Quiet(), FORMULA, First())
+    assert "w: off by" in catch(Impatient(), FORMULA, First())
+
+
+def test_what_takes_synapses_away_says_so():
+    class Unsaid(Masked):
+        cuts: ClassVar[bool] = False
+
+    class Boasting(Clipped):
+        cuts: ClassVar[bool] = True
+
+    assert "declare cuts = True" in catch(Unsaid(), CUTS)
+    assert "leave the declaration out" in catch(Boasting(), CUTS)
+    hold(broken(Double, lambda self, w, context: w.clamp_(min=0).sum() < 0), CUTS)
+
+
+def test_parameters_with_which_nothing_is_cut_are_left_to_others():
+    class OfShare(Masked):
+        share: float = 0.5
+
+        def start(self, w, context):
+            drawn = torch.rand(w.shape, generator=context.rng) < self.share
+            context.memory.there.copy_(drawn)
+            self.enforce(w, context)
+
+    class Cases(MaskedClaims):
+        cases = ({"share": 0.5}, {"share": 1.0})
+
+    class Whole(MaskedClaims):
+        cases = ({"share": 1.0},)
+
+    hold(OfShare(), CUTS, Cases())
+    assert "with double(" in skip(OfShare(share=1.0), CUTS, Cases())
+    assert "leave the declaration out" in catch(OfShare(share=1.0), CUTS, Whole())
+
+
+class Among(Double):
+    """Within a layer alone: nobody is connected to itself."""
+
+    cuts: ClassVar[bool] = True
+
+    def check(self, fit):
+        if not fit.recurrent:
+            raise Refusal("of_others", "double: nobody is connected to itself here")
+
+    def enforce(self, w, context):
+        own = torch.arange(len(w))
+        gone = (w[own, own] != 0).sum()
+        w[own, own] = 0
+        return gone
+
+
+class AmongClaims(ConstraintClaims):
+    of = "double"
+
+    def allowed(self, constraint, w, signs):
+        raise NotApplicable("which weight it is depends on the neuron")
+
+    def start(self, constraint, w, signs):
+        return None
+
+    def enforce_remembering(self, constraint, n, signs):
+        each = len(n.w) // len(n.layer)
+        return [0.0 if j // each == n.neuron else v for j, v in enumerate(n.w)]
+
+
+def test_what_is_meant_for_neurons_among_themselves_is_tried_there():
+    hold(Among(), FORMULA, AmongClaims())
+    hold(Among(), CUTS, AmongClaims())
+
+    def after(self, w, context):
+        w[torch.arange(len(w)), (torch.arange(len(w)) + 1) % len(w)] = 0
+        return torch.tensor(len(w))
+
+    assert "w: off by" in catch(broken(Among, after), FORMULA, AmongClaims())

@@ -16,11 +16,13 @@ from neuroplast import (
     Normalisation,
     Population,
     Recipe,
+    Refusal,
     Rule,
     Signal,
     Synapse,
     registry,
 )
+from neuroplast.layer import Layer
 from neuroplast.registry import Registry
 from neuroplast.testing import Subject, SynapseClaims, Violation
 from neuroplast.testing.asking import all_checks
@@ -460,3 +462,81 @@ def test_a_part_that_fits_nowhere_is_skipped(known):
             return v
 
     assert skip(Crowded(), FREEZE, registry=known).startswith("crowded fits none of the layers")
+
+
+class OfSigns(Constraint):
+    """Each weight has its input's sign, or is 0; has no meaning without signs."""
+
+    kind: ClassVar[str] = "of_signs"
+
+    def check(self, fit):
+        if fit.pre_signs is None:
+            raise Refusal("no_signs", "of_signs: inputs have none")
+
+    def start(self, w, context):
+        w.abs_().mul_(self._own(w, context))
+
+    def enforce(self, w, context):
+        wrong = w * self._own(w, context) < 0
+        w.masked_fill_(wrong, 0.0)
+        return wrong.sum()
+
+    def _own(self, w, context):
+        return context.pre_signs.to(w.dtype).view(1, -1, *[1] * (w.dim() - 2))
+
+
+class AmongThemselves(Constraint):
+    """Counts the steps of a projection from the layer itself, and takes the diagonal of its weights away."""
+
+    kind: ClassVar[str] = "among_themselves"
+    steps = Memory()
+
+    def check(self, fit):
+        if not fit.recurrent:
+            raise Refusal("of_others", "among_themselves: the projection comes from elsewhere")
+
+    def enforce(self, w, context):
+        if context.view is not None:
+            context.memory.steps.add_(1)
+        w.view(len(w), -1).fill_diagonal_(0.0)
+        return torch.tensor(0)
+
+
+class Bursting(AmongThemselves):
+    """Without bound, which shows in the weights of neurons to each other alone."""
+
+    def enforce(self, w, context):
+        w.div_(1.0 if context.view is None else 0.0)
+        return super().enforce(w, context)
+
+
+@pytest.mark.parametrize("part", [OfSigns(), AmongThemselves()], ids=str)
+def test_constraints_of_signs_and_within_layers_are_tried_where_they_have_a_meaning(part, known):
+    for name in ALL:
+        hold(part, name, registry=known)
+    hold(part, "stays finite for 1000 steps", registry=known)
+
+
+def test_inputs_with_signs_are_not_negative(known):
+    tried = trial(Subject(OfSigns(), {}, None, known))
+    assert tried.stimuli(0).min() >= 0
+    assert set(tried.signs) == {1, -1}
+
+
+def test_what_happens_within_a_layer_is_seen(known):
+    told = catch(Bursting(), "stays finite for 1000 steps", registry=known)
+    assert "inside.w is not finite" in told
+
+
+def test_what_moves_within_a_frozen_layer_is_seen(known, monkeypatch):
+    learn = Layer.learn
+
+    def enforcing(layer, *given, **more):
+        for projection in layer.projections:
+            for memory in projection._memories.values():
+                if "steps" in memory._tensors:
+                    memory.steps.add_(1)
+        return learn(layer, *given, **more)
+
+    monkeypatch.setattr(Layer, "learn", enforcing)
+    assert "inside.constraints.0.steps" in catch(AmongThemselves(), FREEZE, registry=known)
