@@ -39,7 +39,7 @@ class DriveBalance(Measure):
         """`mean`, `spread` of u; `excitation`, `inhibition`, means of E and I; `gain`.
 
         spread: the root of the mean square of u about its mean. gain: mean of u² over the mean of x² of what the first
-        projection is fed by.
+        projection is fed by, NaN where that is silent.
         """
         name = self.layer or next(reversed(network.layers), "")
         layer = network.layers.get(name)
