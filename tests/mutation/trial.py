@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from time import monotonic
 from types import ModuleType
 
@@ -110,15 +111,35 @@ def asked(mutant: Mutant) -> Verdict:
 
 
 def loaded(mutant: Mutant) -> tuple[Registry, list[type[Component]]]:
-    """A registry of all plugins with the mutant in its place, and the parts that it provides."""
+    """A registry of all plugins with the mutant in its place, and the parts that it provides.
+
+    Of a module that plugins share, the parts of those that use it, loaded anew so that they use the mutant.
+    """
     name = f"{neuroplast_plugins.__name__}.{mutant.path.parent.name}.{mutant.path.stem}"
     package = importlib.import_module(name.rpartition(".")[0])
     module = ModuleType(name)
     module.__dict__.update(__file__=str(mutant.path), __package__=package.__name__, faults=faults)
     sys.modules[name] = module
     exec(compile(mutant.source, str(mutant.path), "exec"), module.__dict__)
+    users = users_of(mutant.path)
+    for user in users:
+        del sys.modules[user]
     known = Registry(warn=lambda line: None)
     known.load_entry_points()
     registry.use(known)
     entries = [e for kind in known.kinds() if kind != "scenario" for e in known.entries(kind)]
-    return known, [e.part for e in entries if e.part.__module__ == name]
+    return known, [e.part for e in entries if e.part.__module__ in {name, *users}]
+
+
+def users_of(path: Path) -> set[str]:
+    """The full names of the loaded plugins beside this file that import it, straight or through one another."""
+    folder = f"{neuroplast_plugins.__name__}.{path.parent.name}"
+    sources = {f"{folder}.{p.stem}": p.read_text("utf-8") for p in path.parent.glob("*.py")}
+    found: set[str] = set()
+    asked = [f"{folder}.{path.stem}"]
+    while asked:
+        needle = f"from {asked.pop()} import"
+        new = {name for name, source in sources.items() if needle in source} - found
+        found |= new
+        asked += new
+    return {name for name in found if name in sys.modules}
