@@ -83,26 +83,6 @@ def test_it_runs_a_few_steps_and_reads_back(name, condition, tmp_path):
     assert features.isfinite().all()
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_oja_finds_the_first_component(tmp_path, seed):
-    """Half of its length is enough."""
-    name = "oja_first_component"
-    sets = ["presentations=20000"]
-    found = runs.run(name, sets=sets, seed=seed, out=tmp_path / "out", device="cpu").results
-    assert found["principal_component"]["cosine"] > 0.99
-    assert found["principal_component"]["length"] == pytest.approx(1, abs=0.01)
-    with open_run(tmp_path / "out") as recording:
-        start = recording.snapshot(0)["layer1"]["w"][0].double()
-    components = loaded_components(seed)
-    assert abs(float(start @ components / start.norm())) < 0.9  # it was not there from the start
-
-
-def loaded_components(seed):
-    """The first component as the generated stimuli tell it."""
-    stimuli, _ = runs._stimuli(draft("oja_first_component").resolve(), seed)
-    return stimuli.truth["components"][0].double()
-
-
 @pytest.mark.parametrize(
     ("name", "rates", "features"),
     [

@@ -1,6 +1,6 @@
 """How near a layer's weights are to the first principal component of its stimuli."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -13,7 +13,8 @@ from neuroplast.functional import norms
 class PrincipalComponent(Measure):
     """|cos(w_i, e_1)| and |w_i| of one neuron, e_1 the first eigenvector of the training stimuli's second moments.
 
-    Second moments Σ x xᵀ / n are taken about zero, as Oja's rule takes them.
+    Second moments Σ x xᵀ / n are taken about zero, as Oja's rule takes them, or about the stimuli's mean; where this is
+    long the two have other eigenvectors, and the rule finds that of the first.
 
     Source:
         Oja (1982), J. Math. Biol. 15, 267-273.
@@ -24,6 +25,9 @@ class PrincipalComponent(Measure):
         None, description="whose weights, a dense layer on the stimuli; the first by default"
     )
     neuron: int = Field(0, ge=0, description="which of its neurons")
+    about: Literal["zero", "mean"] = Field(
+        "zero", description="what second moments are taken about"
+    )
 
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """`cosine` and `length`."""
@@ -40,6 +44,8 @@ class PrincipalComponent(Measure):
                 f"principal_component: {name} has weights {tuple(w.shape)}, the stimuli have {x.shape[1]} values; "
                 "name a dense layer that sees the stimuli, and one of its neurons"
             )
+        if self.about == "mean":
+            x = x - x.mean(0)
         first = torch.linalg.eigh(x.T @ x / len(x)).eigenvectors[:, -1]
         length = norms(w)[self.neuron]
         return {"cosine": float((w[self.neuron] @ first / length).abs()), "length": float(length)}

@@ -47,6 +47,14 @@ def test_moments_are_taken_about_zero():
     assert PrincipalComponent().measure(network([[0.0, 1.0]]), x)["cosine"] == pytest.approx(1.0)
 
 
+def test_moments_about_the_mean():
+    """Of the same stimuli: they vary along (1, 0) only."""
+    x = torch.tensor([[1.0, 9.0], [-1.0, 9.0], [0.5, 9.0], [-0.5, 9.0]])
+    about_mean = PrincipalComponent(about="mean")
+    assert about_mean.measure(network([[0.0, 1.0]]), x)["cosine"] == pytest.approx(0.0, abs=1e-9)
+    assert about_mean.measure(network([[2.0, 0.0]]), x)["cosine"] == pytest.approx(1.0)
+
+
 def test_another_neuron_of_another_layer():
     made = network([[0.6, 0.8]], [[1.0, 0.0], [0.8, -0.6]])
     assert PrincipalComponent(layer="layer2", neuron=1).measure(made, X)["cosine"] < 1e-6

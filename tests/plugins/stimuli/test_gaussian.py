@@ -25,6 +25,7 @@ def load(seed=0, **parameters):
         ({"inputs": 4}, [1, 1 / 2, 1 / 3, 1 / 4]),
         ({"inputs": 3, "exponent": 2}, [1, 1 / 4, 1 / 9]),
         ({"inputs": 3, "exponent": 0}, [1, 1, 1]),
+        ({"inputs": 3, "ratio": 0.5}, [1, 1 / 2, 1 / 4]),
     ],
 )
 def test_the_sample_has_the_spectrum_along_the_known_components(parameters, variances):
@@ -38,6 +39,17 @@ def test_the_sample_has_the_spectrum_along_the_known_components(parameters, vari
     standard_error = np.where(expected == 1, np.sqrt(2 / N), np.sqrt(1 / N))
     assert np.abs((correlations - expected) / standard_error).max() < 6
     assert np.abs(along.mean(0) / s * np.sqrt(N)).max() < 6  # zero mean
+
+
+def test_the_mean_has_the_length_asked_for_and_shifts_nothing_else():
+    found, centred = (load(3, inputs=5, train=N, offset=o) for o in (2.0, 0.0))
+    mean = found.truth["mean"].double()
+    assert float(mean.norm()) == pytest.approx(2)
+    assert centred.truth["mean"].tolist() == [0] * 5
+    shift = found.train.x.double() - centred.train.x.double()
+    assert_close(shift, mean.expand(N, 5), atol=1e-6, rtol=0)
+    other = load(4, inputs=5, train=1, offset=2.0).truth["mean"].double()
+    assert abs(float(mean @ other)) / 4 < 0.99
 
 
 @given(seed=st.integers(0, 2**32 - 1), inputs=st.integers(1, 20))
