@@ -27,8 +27,8 @@ class Equivalent:
         )
 
 
-_ORDER = "the Euclidean norm of a neuron's weights does not depend on the order in which its own synapses stand"
-_SIGN = "the Euclidean norm of a neuron's weights does not depend on their signs"
+_ORDER = "the norm of a neuron's weights does not depend on the order in which its own synapses stand"
+_SIGN = "the norm of a neuron's weights does not depend on their signs"
 _LINE = "the summed tensor has one axis, so the sum along that axis is the sum of all"
 _LAYER = "the largest entry of the whole layer is the same however the entries are laid out"
 
@@ -82,7 +82,7 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
         _COUNT.replace("length - 1", "1 - length"),
         "the absolute value of a difference does not depend on its sign",
     ),
-    *_norm("constraints/unit_norm.py", "length = norms(w)", "w"),
+    *_norm("constraints/unit_norm.py", "length = norms(w, self.p)", "w"),
     *_norm("rates/weight_norm.py", _DISTANCE, "view.w"),
     *(
         Equivalent("scalings/largest.py", "wrong axis", _LARGEST, other, _LAYER)
