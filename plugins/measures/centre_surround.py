@@ -86,7 +86,7 @@ def _rings(k: int) -> dict[int, Tensor]:
     """The places at each squared distance from the middle of a k x k kernel, flattened, nearest first."""
     along = torch.arange(k) - k // 2
     squares = (along[:, None] ** 2 + along**2).flatten()
-    return {int(d): squares == d for d in squares.unique()}
+    return {d: squares == d for d in sorted(set(squares.tolist()))}
 
 
 @hookimpl
