@@ -444,8 +444,9 @@ class RecipeClaims(Claims):
     """Of a recipe: the parts that it stands for, from the source, and what a layer of them does.
 
     The parts repeat the recipe's own list, and so its misreadings; examples follow the source's equations instead.
-    Examples: given w (post, pre) and x (batch, pre), a batch for a dense layer; expected a table with w after one
-    step of learning from it, or y (batch, post), what w answered to it before, or both.
+    Examples: given w (post, pre) and x (batch, pre), a batch for a dense layer, or a map of it (batch, pre, rows,
+    columns) for one whose neurons see one position each; expected a table with w after one step of learning from it,
+    or y (batch, post), or a map, what w answered to it before, or both.
     """
 
     family = "recipe"

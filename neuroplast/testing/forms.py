@@ -87,6 +87,12 @@ def _reads_g(part: Any) -> bool:
 _FLAT_OR_MAP = Numbers((("post",), ("post", "position 1", "position 2")))
 """A value of each neuron, or a map of its values."""
 
+
+def _on_places(axis: str, needed: bool) -> Numbers:
+    """Values of each stimulus, or a map of them."""
+    return Numbers((("batch", axis), ("batch", axis, "position 1", "position 2")), needed)
+
+
 _FORMS: dict[str, Form] = {
     "rule": Form(
         ("change",),
@@ -164,8 +170,8 @@ _FORMS: dict[str, Form] = {
     ),
     "recipe": Form(
         ("parts",),
-        {"w": needed("post", "pre"), "x": needed("batch", "pre")},
-        {"w": optional("post", "pre"), "y": optional("batch", "post")},
+        {"w": needed("post", "pre"), "x": _on_places("pre", True)},
+        {"w": optional("post", "pre"), "y": _on_places("post", False)},
     ),
 }
 """By family; those that are not here have neither formulas that must be stated, nor examples."""

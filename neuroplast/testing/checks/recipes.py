@@ -20,6 +20,8 @@ from neuroplast.testing.subject import Subject
 
 SHAPES = ((6, 8, 8), (12,))
 """Inputs that a recipe's layer is tried on."""
+_NEURONS = 12
+"""Enough for some to stand out by two or three standard deviations."""
 
 
 @check("recipe", "stands for the parts claimed")
@@ -79,7 +81,7 @@ def makes_a_layer(subject: Subject) -> None:
 
 def _learned(subject: Subject, parts: Mapping[str, Any]) -> tuple[Any, torch.Tensor]:
     """A layer of the recipe after one step, and its weights before."""
-    entries = {"synapse": Plain(neurons=5), **parts}
+    entries = {"synapse": Plain(neurons=_NEURONS), **parts}
     net, reasons = fitting([entries], SHAPES, subject.registry)
     if net is None:
         raise Violation(f"no layer can be made of its parts: {reasons[0]}", in_words(**parts))

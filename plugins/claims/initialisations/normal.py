@@ -13,13 +13,15 @@ from neuroplast.testing import Claims, InitialisationClaims, holds
 
 
 class NormalClaims(InitialisationClaims):
-    """N(0, R² / N), N the fan-in."""
+    """N(0, R² / N), N the fan-in; or N(0, spread²), whatever the fan-in."""
 
     of = "normal"
-    cases = ({}, {"radius": 25.0}, {"radius": 0.5})
+    cases = ({}, {"radius": 25.0}, {"radius": 0.5}, {"spread": 1.0}, {"spread": 0.1})
 
     def moments(self, initialisation: Any, fan_in: int) -> tuple[float, float]:
-        """Around zero, so that the N squares of a neuron sum to R² on average."""
+        """Around zero, so that the N squares of a neuron sum to R² on average, unless a spread is given."""
+        if initialisation.spread is not None:
+            return 0.0, initialisation.spread**2
         return 0.0, initialisation.radius**2 / fan_in
 
     def bounds(self, initialisation: Any, fan_in: int) -> tuple[float, float]:
@@ -28,9 +30,10 @@ class NormalClaims(InitialisationClaims):
 
     @holds
     def norms_are_about_the_radius(self, initialisation: Initialisation) -> None:
-        """Neurons of 400 synapses have norms near R: s.d. R / sqrt(2 N) = 0.035 R."""
+        """Neurons of 400 synapses have norms near R, or 20 spreads: s.d. R / sqrt(2 N) = 0.035 R."""
         w = initialisation.draw((500, 400), 400, torch.Generator().manual_seed(0), None)
-        norms = w.norm(dim=1) / initialisation.radius  # type: ignore[attr-defined]
+        spread = initialisation.spread  # type: ignore[attr-defined]
+        norms = w.norm(dim=1) / (20 * spread if spread else initialisation.radius)  # type: ignore[attr-defined]
         assert abs(float(norms.mean()) - 1) < 0.01, norms.mean()
         assert abs(float(norms.std()) - 1 / sqrt(800)) < 0.01, norms.std()
 

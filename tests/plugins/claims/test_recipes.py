@@ -45,3 +45,69 @@ def test_a_misread_entry_is_found(kind: str, entry: str, read: dict[str, Any]):
     misread = type("Misread", (recipe,), {"parts": lambda self: table})()
     told = catch(misread, NUMBERS, known.claims("recipe", kind), registry=known)
     assert f"of a layer of {kind}: off by" in told
+
+
+OTHERWISE: dict[str, dict[str, tuple[dict[str, Any], ...]]] = {
+    "miconi": {
+        "normalisation": ({"kind": "none"}, {"kind": "batch_norm"}),
+        "competition": ({"kind": "hard_wta", "activity": "binary"}, {"kind": "none"}),
+        "rule": ({"kind": "hebb"}, {"kind": "softhebb"}),
+        "scaling": ({"kind": "mean"}, {"kind": "largest"}),
+        "rate": ({"kind": "constant", "eta": 1.1e-4},),
+        "constraints": ([], [{"kind": "unit_norm", "p": 1.0}]),  # type: ignore[dict-item]
+        "population": ({"kind": "relu"}, {"kind": "linear"}),
+    },
+    "krotov_hopfield": {
+        "similarity": ({"kind": "dot"}, {"kind": "power", "p": 4.0}),
+        "response_similarity": ({"kind": "power", "p": 3.0},),
+        "competition": (
+            {"kind": "ranked", "k": 2, "delta": 0.1},
+            {"kind": "hard_wta", "activity": "binary"},
+        ),
+        "rule": ({"kind": "instar"}, {"kind": "oja"}),
+        "scaling": ({"kind": "sum"}, {"kind": "mean"}),
+        "rate": ({"kind": "constant", "eta": 0.03},),
+        "population": ({"kind": "linear"}, {"kind": "repu", "power": 2.0}),
+    },
+    "amato": {
+        "similarity": ({"kind": "dot"}, {"kind": "distance"}),
+        "competition": ({"kind": "hard_wta", "activity": "drive"},),
+        "rule": ({"kind": "hebb"}, {"kind": "softhebb"}),
+        "scaling": ({"kind": "mean"}, {"kind": "sum"}),
+        "rate": ({"kind": "constant", "eta": 0.11},),
+        "population": ({"kind": "linear"}, {"kind": "triangle", "power": 1.0}),
+    },
+    "nimmo_hard": {
+        "normalisation": ({"kind": "none"}, {"kind": "z_score"}),
+        "similarity": ({"kind": "dot"}, {"kind": "weight_normalised"}),
+        "competition": (
+            {"kind": "hard_wta", "activity": "binary"},
+            {"kind": "hard_wta", "activity": "drive", "anti_hebbian": True},
+        ),
+        "rule": ({"kind": "softhebb"}, {"kind": "hebb"}),
+        "scaling": ({"kind": "sum"}, {"kind": "mean"}),
+        "rate": ({"kind": "constant", "eta": 0.08},),
+        "population": ({"kind": "relu"}, {"kind": "triangle", "power": 0.7}),
+    },
+}
+"""For `miconi` and `krotov_hopfield` some are found by the second example alone, which has other parameters."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "read"),
+    [
+        (kind, entry, read)
+        for kind, entries in OTHERWISE.items()
+        for entry, all_ in entries.items()
+        for read in all_
+    ],
+    ids=str,
+)
+def test_a_misread_entry_of_other_recipes_is_found(kind: str, entry: str, read: Any):
+    known = registry.current()
+    recipe = known.get("recipe", kind).part
+    misread = type(
+        "Misread", (recipe,), {"parts": lambda self: {**recipe.parts(self), entry: read}}
+    )
+    told = catch(misread(), NUMBERS, known.claims("recipe", kind), registry=known)
+    assert f"of a layer of {kind}" in told
