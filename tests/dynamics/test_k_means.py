@@ -6,6 +6,7 @@ from support.numbers import normal
 from support.precise import precise_layer
 from torch.testing import assert_close
 
+import neuroplast
 from neuroplast import Progress
 
 BATCHES = 500
@@ -103,3 +104,37 @@ def test_with_unit_norms_it_is_spherical_k_means(eta):
         layer.learn(x, progress=Progress(step, 100))
         w = spherical(w, x, eta)
         assert_close(layer.w, w, rtol=0, atol=1e-8)
+
+
+# The shipped scenario: how much worse dot products are
+
+
+def hold(runs):
+    by_seed = {}
+    for run in runs:
+        found = run.results["quantisation_error"]
+        by_seed.setdefault(run.seed, {})[run.condition] = found
+    for told in by_seed.values():
+        for prefix in ("", "clusters_"):
+            best, dot = told[f"{prefix}k_means"], told[f"{prefix}dot"]
+            start = told[f"{prefix}start"]
+            assert best["error"] < 0.75 * start["error"]
+            assert best["winner_error"] == pytest.approx(best["error"], rel=1e-4)
+            assert dot["error"] > best["error"]
+            assert dot["winner_error"] > 1.01 * dot["error"]  # winners are not the nearest
+        # where the mean of the stimuli is long, hardly anything is gained, and neurons fall silent
+        assert told["dot"]["error"] > 1.3 * told["k_means"]["error"]
+        assert told["dot"]["silent"] > 0.1
+        assert told["k_means"]["silent"] == 0
+        # by angles the spherical form is at least as good, and learned something too
+        assert told["spherical"]["angle_error"] < told["k_means"]["angle_error"]
+        assert told["spherical"]["angle_error"] < 0.75 * told["start"]["angle_error"]
+
+
+def test_one_seed(tmp_path):
+    hold(neuroplast.run_set("k_means", seeds=[0], out=tmp_path / "out", device="cpu").runs)
+
+
+@pytest.mark.dynamics
+def test_in_full(tmp_path):
+    hold(neuroplast.run_set("k_means", out=tmp_path / "out", device="cpu").runs)
