@@ -186,7 +186,7 @@ def _spread(data: dict[str, Any], resolver: RegistryResolver, where: str) -> dic
     if data.get("architecture") and not data.get("layers"):
         part = resolver.resolve(Architecture, data["architecture"])
         assert isinstance(part, Architecture)
-        data["layers"], data["architecture"] = part.layers(), part.model_dump()
+        data["layers"], data["architecture"] = part.layers(), part.model_dump(mode="json")
     return _written_out(data, resolver)
 
 

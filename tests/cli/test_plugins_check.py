@@ -169,8 +169,8 @@ def test_a_beginning_that_a_part_has_too_is_no_kind(cli, plugin):
 
 
 def test_an_alias_with_hyphen(cli):
-    answer = cli("plugins", "check", "k-winners", "--only", "says what it does", "--json")
-    assert parts(answer) == {("competition", "k_wta")}
+    answer = cli("plugins", "check", "excitatory-only", "--only", "says what it does", "--json")
+    assert parts(answer) == {("constraint", "non_negative")}
 
 
 def test_a_plugin_is_all_its_parts(cli, plugin):

@@ -68,7 +68,7 @@ BROKEN = {
     "normalisation": (".norm(dim=1)", ".norm(1, dim=1)"),
     "initialisation": ("2 * self.size", "3 * self.size"),
     "effective": (".abs() >=", ".abs() <"),
-    "similarity": ("u / length", "u * length"),
+    "similarity": ("u / per_neuron", "u * per_neuron"),
     "signal": ("-self.punishment * one", "self.punishment * one"),
     "recipe": ("self.eta", "2 * self.eta"),
     "stimuli": ("> 0).long", "< 0).long"),

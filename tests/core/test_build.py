@@ -174,6 +174,7 @@ class TestRecipes:
                 "k": 1,
                 "activity": "drive",
                 "axis": "channels",
+                "anti_hebbian": False,
             }
 
     def test_lists_are_replaced_as_a_whole(self):

@@ -70,7 +70,7 @@ def looped(claims: SimilarityClaims, call: Call, setting: Setting) -> Post:
     seen = setting.synapse.patches(call.given["x"]).tolist()
     w = call.given["w_e"].flatten(1).tolist()
     n, kernel = len(w), tuple(call.given["w_e"].shape[1:])
-    u = [
+    rows = [
         [
             [
                 claims.drive_of(call.part, place[i * len(place) // n], w[i], kernel)
@@ -80,7 +80,10 @@ def looped(claims: SimilarityClaims, call: Call, setting: Setting) -> Post:
         ]
         for stimulus in seen
     ]
-    return float64(u).reshape(call.shapes[0])
+    u, shape = float64(rows), call.shapes[0]
+    if n != shape[1]:  # a row a position, position by position
+        u = u.view(len(u), -1, shape[1]).mT
+    return u.reshape(shape)
 
 
 @check("similarity", "gives the numbers worked by hand", worked)

@@ -58,8 +58,7 @@ def equals_its_formula(subject: Subject) -> None:
     """New weight and new memory of every synapse, for a rate as a number and one per neuron."""
     claims = stated(subject, StepClaims, "apply")
     for setting in (*ladder(), *geometries(subject.registry)):
-        neurons = setting.synapse.output_shape(setting.shape)[0]
-        for eta in etas(neurons):
+        for eta in etas(len(setting.w())):
             for aliased in (True, False):
                 _hold_steps(subject.part, claims, setting, eta, aliased)
 

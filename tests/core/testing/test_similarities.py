@@ -5,6 +5,7 @@ from support.asking import catch, hold, skip
 from support.sound import sound
 
 from neuroplast import Similarity, registry
+from neuroplast.functional import per_neuron
 from neuroplast.testing import Example, SimilarityClaims
 
 FORMULA = "equals its formula, looped"
@@ -21,7 +22,7 @@ class Nearness(Similarity):
 
     def drive(self, geometry, x, w_e):
         u = geometry.drive(x, w_e)
-        return u - per_neuron(w_e.flatten(1).square().sum(1) / 2, u)
+        return u - per_neuron(w_e.flatten(1).square().sum(1) / 2, u[0])
 
 
 class NearnessClaims(SimilarityClaims):
@@ -30,10 +31,6 @@ class NearnessClaims(SimilarityClaims):
 
     def drive(self, similarity, x, w):
         return sum(a * b for a, b in zip(x, w, strict=True)) - sum(b * b for b in w) / 2
-
-
-def per_neuron(value, u):
-    return value.view(-1, *[1] * (u.dim() - 2))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +81,7 @@ class Blurred(Nearness):
 class Cosine(Nearness):
     def drive(self, geometry, x, w_e):
         u = geometry.drive(x, w_e)
-        return u / per_neuron(w_e.flatten(1).norm(dim=1), u)
+        return u / per_neuron(w_e.flatten(1).norm(dim=1), u[0])
 
 
 @pytest.mark.parametrize(
