@@ -12,7 +12,7 @@ class KrotovHopfieldRecipe(Recipe):
 
     Competition is by the current Σ sign(w) |w|^(p-1) x, the response by w·x (discrepancy T7). Weights of a neuron come
     to Σ |w|^p = 1. The rate falls to zero in a line, by epoch. Convolutions see each field as one stimulus
-    (discrepancies T1, T2).
+    (discrepancy T1; discrepancy T2).
 
     Source:
         Krotov & Hopfield (2019), PNAS 116, 7723-7731, and their scripts; Talloen, Dambre & Vandesompele (2021), arXiv
