@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from support.numbers import normal
 from torch.testing import assert_close
 
+import neuroplast
 from neuroplast import Refusal, build_layer, registry
+from neuroplast.recording.reader import open_run
 
 DENSE = {"kind": "dense", "neurons": 6}
 CONV = {"kind": "conv2d", "neurons": 4, "kernel": 3}
@@ -355,3 +357,38 @@ def test_scaling_in_batches_goes_as_far_as_one_by_one():
         assert_close(
             layer.state["constraints.0.activity"], torch.full((6,), expected), rtol=1e-4, atol=0
         )
+
+
+# -- in a run ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("constraint", ["prune_regrow", {"kind": "grow_active", "every": 4}])
+def test_synapses_that_went_and_came_are_recorded_in_a_run(tmp_path, constraint):
+    entries = {
+        "synapse": {"kind": "dense", "neurons": 20},
+        "rule": "oja",
+        "competition": "none",
+        "scaling": "mean",
+        "rate": {"kind": "constant", "eta": 0.01},
+        "constraints": [constraint],
+    }
+    scenario = {
+        "about": "Synapses that come and go",
+        "seed": 0,
+        "presentations": 200,
+        "batch": 10,
+        "stimuli": {"kind": "gaussian", "scales": [1.0] * 20},
+        "layers": [entries],
+    }
+    run = neuroplast.run(scenario, out=tmp_path / "run")
+    with open_run(run.path) as recording:
+        layer = recording.layers["layer1"]
+        state = recording.final_state()["layer1"]
+        corrected = float(layer.series["corrected_count"].values.sum())
+    pruned, grown = (float(state[f"constraints.0.{name}"]) for name in ("pruned", "grown"))
+    assert pruned > 0
+    assert grown > 0
+    if constraint == "prune_regrow":  # what grows where something has just gone is one value, and not two
+        assert 0 < corrected <= pruned + grown
+    else:  # beside what goes, all that the rule would make of absent synapses is corrected at every step
+        assert pruned == grown < corrected
