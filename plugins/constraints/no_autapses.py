@@ -39,7 +39,11 @@ class NoAutapses(Constraint):
         """Take each neuron's synapse onto itself away."""
         neuron = torch.arange(len(w), device=w.device)
         middle = [side // 2 for side in w.shape[2:]]
-        own = (neuron, neuron % w.shape[1], *middle)  # of groups, the channel within the group
+        own: tuple[Tensor | int, ...] = (
+            neuron,
+            neuron % w.shape[1],
+            *middle,
+        )  # of groups, the channel within the group
         grown = (w[own] != 0).sum()
         w[own] = 0.0
         return grown

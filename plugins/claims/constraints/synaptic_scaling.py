@@ -54,7 +54,7 @@ class SynapticScalingClaims(ConstraintClaims):
         mean = sum(max(v, 0.0) for v in n.v) / len(n.v)
         way = 1 - (1 - 1 / constraint.time_constant) ** n.stimuli
         before = float(n.memory["activity"])
-        return before + way * (mean - before)
+        return before + float(way) * (mean - before)
 
 
 @hookimpl

@@ -54,8 +54,8 @@ class AdaptiveThresholdClaims(DynamicsClaims):
         drives = torch.tensor([[2.0, 1.0, 0.5, 0.0]])
         for _ in range(400):
             layer.learn(drives)
-        wins = sum(layer.learn(drives) for _ in range(400))
-        assert_close(wins[0] / 400, torch.full((4,), 0.25), atol=0.02, rtol=0.0)
+        wins = torch.cat([layer.learn(drives) for _ in range(400)])
+        assert_close(wins.mean(0), torch.full((4,), 0.25), atol=0.02, rtol=0.0)
         theta = layer.state["dynamics.0.theta"]
         assert_close(theta.sum(), torch.tensor(0.0), atol=1e-4, rtol=0.0)
 

@@ -59,7 +59,7 @@ class SurroundPositiveSumClaims(DynamicsClaims):
                 gaussian(sigma, a, b) / (2 * pi * sigma * sigma)
                 for sigma in (dynamics.centre, dynamics.surround)
             )
-            return near - far
+            return float(near - far)
 
         kernel = {
             (a, b): difference(a, b) / difference(0, 0)
