@@ -35,7 +35,7 @@ class Selectivity(Measure):
         index: of those that answer at all, NaN where none does. preferred: how many different stimuli selective neurons
         answer most.
         """
-        shown = torch.unique(stimuli, dim=0)
+        shown: Tensor = torch.unique(stimuli, dim=0)  # type: ignore[no-untyped-call]
         k = len(shown)
         if k == 1:
             raise ConfigurationError(

@@ -38,7 +38,8 @@ class BcmFixedThresholdClaims(RuleClaims):
 
     def change(self, rule: Any, s: Site) -> float:
         """Growth above the threshold, loss below it."""
-        return s.x * s.g * (s.g - rule.threshold)
+        threshold: float = rule.threshold
+        return s.x * s.g * (s.g - threshold)
 
     @holds
     def nothing_holds_it(self, rule: Rule) -> None:
