@@ -14,7 +14,7 @@ def test_the_plugin_provides_its_rule(tmp_path):
     file = tmp_path / PLUGIN.title
     file.write_text(PLUGIN.text, encoding="utf-8")
     known = registry.load(files=[file])
-    assert known.provider("rule", "anti_hebb").status == "loaded"
+    assert known.provider("rule", "eager_instar").status == "loaded"
 
 
 def test_the_layer_finds_the_first_input():

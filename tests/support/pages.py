@@ -36,7 +36,7 @@ NOT_RUN = {
 
 PLANNED = (
     "neuroplast run quickstart ",
-    "neuroplast --plugin anti_hebb.py run quickstart ",
+    "neuroplast --plugin eager_instar.py run quickstart ",
     "neuroplast run softhebb_cifar10 ",
     "neuroplast run softhebb_mnist ",
 )
