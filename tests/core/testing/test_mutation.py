@@ -1,6 +1,9 @@
 """The mutator makes every fault that its operators name, by hand here, and the kit alone kills them."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,7 +17,7 @@ from mutation.operators.ties import choosing
 from mutation.report import Report, share
 from mutation.second import second_set
 from mutation.source import Function, functions
-from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict, tried
+from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
 
 import neuroplast_plugins
 from neuroplast import View
@@ -310,17 +313,33 @@ def test_every_plugin_of_the_folders_has_mutants():
     assert all(mutants(p) for p in found)
 
 
+ASKED = """
+from mutation.mutants import Mutant, mutants, plugins, unchanged
+from mutation.trial import tried
+path = next(p for p in plugins(PLUGINS) if p.parts[-2:] == ("scalings", "mean.py"))
+off = next(m for m in mutants(path) if m.after == "return delta / (view.count + 1)")
+broken = Mutant(path, "none", "", 0, "", "", "import nothing_of_that_name")
+asked = [unchanged(path), off, broken]
+found = {mutant.source: verdict for mutant, verdict in tried(asked, jobs=1)}
+for mutant in asked:
+    verdict = found[mutant.source]
+    print(verdict.result, verdict.check, verdict.message, sep="|")
+"""
+
+
 def test_the_kit_passes_a_plugin_kills_its_mutants_and_reports_what_does_not_load():
-    path = PLUGINS / "scalings" / "mean.py"
-    plain = unchanged(path)
-    off = next(m for m in mutants(path) if m.after == "return delta / (view.count + 1)")
-    broken = Mutant(path, "none", "", 0, "", "", "import nothing_of_that_name")
-    found = {m.source: v for m, v in tried([plain, off, broken], jobs=1)}
-    assert found[plain.source] == Verdict(SURVIVED)
-    assert found[off.source].result == KILLED
-    assert "equals its formula" in found[off.source].check
-    assert found[broken.source].result == NOT_LOADED
-    assert "nothing_of_that_name" in found[broken.source].message
+    # in a process with one thread, as `make mutants` has it: a process with more cannot be forked safely
+    tests = str(Path(__file__).parents[2])
+    script = f"from pathlib import Path\nPLUGINS = Path({str(PLUGINS)!r})\n{ASKED}"
+    env = {**os.environ, "PYTHONPATH": tests, "OMP_NUM_THREADS": "1"}
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=True)
+    plain, off, broken = (line.split("|") for line in done.stdout.splitlines())
+    assert plain == [SURVIVED, "", ""]
+    assert off[0] == KILLED
+    assert "equals its formula" in off[1]
+    assert broken[0] == NOT_LOADED
+    assert "nothing_of_that_name" in broken[2]
 
 
 def mutant(after: str) -> Mutant:
