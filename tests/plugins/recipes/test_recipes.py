@@ -19,7 +19,7 @@ def test_softhebb_is_the_published_layer():
     spec = layer_spec(use="softhebb", synapse=DENSE)
     found = parts(spec)
     assert found["normalisation"] == {"kind": "batch_norm", "momentum": 0.1, "epsilon": 1e-5}
-    assert found["initialisation"] == {"kind": "normal", "radius": 25.0}
+    assert found["initialisation"] == {"kind": "normal", "radius": 25.0, "spread": None}
     assert found["competition"]["kind"] == "soft_wta"
     assert found["competition"]["anti_hebbian"] is True
     assert found["competition"]["axis"] == "channels"
@@ -44,40 +44,42 @@ def test_hard_wta_differs_in_the_plasticity_activity_alone():
 @pytest.mark.parametrize("kind", RECIPES)
 def test_every_entry_is_valid_and_can_be_overridden(kind):
     recipe = registry.current().get("recipe", kind).part()
-    for name in recipe.parts():
-        plain = layer_spec(use=kind, synapse=DENSE)
-        assert getattr(plain, name) is not None
+    plain = layer_spec(use=kind, synapse=DENSE)
+    assert all(getattr(plain, name) for name in recipe.parts() if name != "dynamics")
     spec = layer_spec(
         use=kind,
         synapse=DENSE,
         normalisation="none",
-        initialisation={"radius": 3.0},
+        initialisation={"kind": "uniform", "radius": 3.0},
         competition={"kind": "k_wta", "k": 2},
         rule="hebb",
         scaling="mean",
-        rate={"eta": 0.5},
+        rate={"kind": "constant", "eta": 0.5},
         population="relu",
     )
     found = parts(spec)
     assert found["normalisation"] == {"kind": "none"}
-    assert found["initialisation"] == {"kind": "normal", "radius": 3.0}  # kind of the recipe
-    assert found["competition"] == {
-        "kind": "k_wta",
-        "k": 2,
-        "activity": "drive",
-        "axis": "channels",
-    }
+    assert found["initialisation"] == {"kind": "uniform", "radius": 3.0, "positive": False}
+    assert (found["competition"]["kind"], found["competition"]["k"]) == ("k_wta", 2)
     assert found["rule"] == {"kind": "hebb"}
     assert found["scaling"] == {"kind": "mean"}
     assert found["population"] == {"kind": "relu"}
-    (rate,) = spec.rate
-    assert rate.model_dump() == {"kind": "weight_norm", "eta": 0.5, "power": 0.5}
+    assert [rate.model_dump() for rate in spec.rate] == [{"kind": "constant", "eta": 0.5}]
+
+
+def test_a_parameter_alone_leaves_the_recipes_kind():
+    spec = layer_spec(
+        use="softhebb", synapse=DENSE, initialisation={"radius": 3.0}, rate={"eta": 0.5}
+    )
+    assert (spec.initialisation.kind, spec.initialisation.radius) == ("normal", 3.0)
+    assert spec.rate[0].model_dump() == {"kind": "weight_norm", "eta": 0.5, "power": 0.5}
 
 
 @pytest.mark.parametrize("kind", RECIPES)
 def test_a_recipe_hands_out_fresh_tables(kind):
     recipe = registry.current().get("recipe", kind).part()
     first = recipe.parts()
-    for table in first.values():
-        table["kind"] = "spoilt"
+    for given in first.values():
+        for table in given if isinstance(given, list) else [given]:
+            table["kind"] = "spoilt"
     assert "spoilt" not in str(recipe.parts())
