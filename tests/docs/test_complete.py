@@ -1,4 +1,4 @@
-"""Pages that list something list all of it: checks, hooks, discrepancies."""
+"""Pages that list something list all of it: parts, checks, hooks, discrepancies."""
 
 import inspect
 import re
@@ -10,6 +10,24 @@ from support.pages import ROOT, read
 
 from neuroplast import hookspecs, registry
 from neuroplast.kinds import KINDS
+
+# What there is
+
+
+def test_every_part_is_listed_with_its_first_line():
+    listing = runpy.run_path(str(ROOT / "scripts" / "list_parts.py"))
+    told = listing["listed"]()
+    assert "| `oja` | Oja's rule. One linear neuron finds the first principal" in told
+    assert "| `sanger` (`gha`, `hpca`) | " in told
+    assert read("docs/parts.md") == listing["page"](), "run: python scripts/list_parts.py"
+
+
+def test_every_part_that_comes_with_it_is_in_the_list():
+    listed = re.findall(r"^\| `(\w+)`", read("docs/parts.md"), re.MULTILINE)
+    known = registry.current()
+    kinds = [name for names in known.kinds().values() for name in names]
+    assert sorted(listed) == sorted(kinds)
+
 
 # What the kit checks
 
