@@ -30,7 +30,9 @@ def sources(tmp_path):
 def test_it_builds_and_loads_nothing_from_the_network(sources):
     answer = build(sources)
     assert answer.returncode == 0, answer.stdout
-    pages = {p.name: p.read_text(encoding="utf-8") for p in (sources / "build/site").rglob("*.html")}
+    pages = {
+        p.name: p.read_text(encoding="utf-8") for p in (sources / "build/site").rglob("*.html")
+    }
     assert {f"{p.stem}.html" for p in (ROOT / "docs").rglob("*.md")} <= set(pages)
     assert {name: LOADED.findall(text) for name, text in pages.items() if LOADED.search(text)} == {}
     assert "write-a-rule.html" in pages["index.html"]
