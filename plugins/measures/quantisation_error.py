@@ -52,7 +52,7 @@ class QuantisationError(Measure):
             )
         nearest, winners, angles, won = [], [], [], []
         with torch.no_grad():
-            for block in stimuli.split(_BLOCK):
+            for block in torch.split(stimuli, _BLOCK):
                 x = block.flatten(1).double()
                 squared = torch.cdist(x, w).square()
                 winner = layer.present(block, compete=False)[1].argmax(1)
@@ -66,14 +66,17 @@ class QuantisationError(Measure):
             "error": float(torch.cat(nearest).mean() / spread),
             "winner_error": float(torch.cat(winners).mean() / spread),
             "angle_error": float(torch.cat(angles).mean()),
-            "silent": 1 - len(torch.cat(won).unique()) / len(w),
+            "silent": float(
+                (torch.bincount(torch.cat(won), minlength=len(w)) == 0).double().mean()
+            ),
         }
 
 
 def _cosines(x: Tensor, w: Tensor) -> Tensor:
     """(stimuli, neurons), of those that have a direction."""
     x, w = x[x.norm(dim=1) > 0], w[w.norm(dim=1) > 0]
-    return (x / x.norm(dim=1, keepdim=True)) @ (w / w.norm(dim=1, keepdim=True)).T
+    cosines: Tensor = (x / x.norm(dim=1, keepdim=True)) @ (w / w.norm(dim=1, keepdim=True)).T
+    return cosines
 
 
 @hookimpl

@@ -52,7 +52,7 @@ class WeightNorms(Measure):
         length = norms(layer.w.double(), self.p).cpu()
         pull = torch.zeros_like(length)
         with torch.no_grad():
-            for x in stimuli.split(_BLOCK):
+            for x in torch.split(stimuli, _BLOCK):
                 (view,), _ = layer.present(x, compete=True)
                 pull += total(view.g * view.v).double().cpu()
         return {
