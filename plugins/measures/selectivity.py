@@ -35,7 +35,7 @@ class Selectivity(Measure):
         index: of those that answer at all, NaN where none does. preferred: how many different stimuli selective neurons
         answer most.
         """
-        shown: Tensor = torch.unique(stimuli, dim=0)  # type: ignore[no-untyped-call]
+        shown: Tensor = torch.unique(stimuli, dim=0)
         k = len(shown)
         if k == 1:
             raise ConfigurationError(
@@ -51,7 +51,7 @@ class Selectivity(Measure):
             "index": float(index[peak > 0].nanmedian()),
             "peak": float(peak.median()),
             "silent": float(silent.sum()),
-            "preferred": float(len(best[selective].unique())),
+            "preferred": float(len({*best[selective].tolist()})),
             "selective": float(selective.sum()),
         }
 

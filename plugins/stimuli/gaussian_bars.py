@@ -69,7 +69,8 @@ class GaussianBars(Stimuli):
         across = columns * theta.sin() + rows * theta.cos()
         inside = rows.square() + columns.square() <= (self.side / 2) ** 2
         bars = (-across.square() / (2 * self.sigma**2)).exp() * inside
-        return (bars / bars.flatten(1).norm(dim=1).view(-1, 1, 1)).unsqueeze(1)
+        length: Tensor = torch.linalg.vector_norm(bars, dim=(1, 2), keepdim=True)
+        return (bars / length).unsqueeze(1)
 
     def shape(self, root: Path) -> Shape:
         """(channels, height, width)."""
