@@ -388,7 +388,7 @@ def test_synapses_that_went_and_came_are_recorded_in_a_run(tmp_path, constraint)
     pruned, grown = (float(state[f"constraints.0.{name}"]) for name in ("pruned", "grown"))
     assert pruned > 0
     assert grown > 0
-    if constraint == "prune_regrow":  # what grows where something has just gone is one value, and not two
+    if constraint == "prune_regrow":  # what goes and grows at once is one value, not two
         assert 0 < corrected <= pruned + grown
     else:  # beside what goes, all that the rule would make of absent synapses is corrected at every step
         assert pruned == grown < corrected
