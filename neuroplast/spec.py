@@ -209,7 +209,7 @@ class LayerSpec(ProjectionSpec):
     def _settles(self) -> LayerSpec:
         fault = _fault_of_settling(self)
         if fault:
-            raise PydanticCustomError("forms", fault)  # type: ignore[arg-type]
+            raise PydanticCustomError("forms", fault)
         return self
 
     def all_projections(self) -> tuple[ProjectionSpec, ...]:

@@ -114,13 +114,22 @@ def synapses(part: Synapse, seed: int) -> Iterator[Experiment]:
     ]
 
     def drive(values: Values) -> Tensor:
-        return part.drive(part.prepare(values["x"]), part.arrange(values["w"])).flatten()
+        u = part.drive(part.prepare(values["x"]), part.arrange(values["w"]))
+        return (part.events(u).T if unshared else u).flatten()
 
-    yield Experiment(drive, givens, "u", (_BATCH, *response), limit=30)
+    unshared = wires.neurons != response[0]
+    outputs = (wires.neurons,) if unshared else response
+    yield Experiment(drive, givens, "u", (_BATCH, *outputs), limit=30)
     post = setting.post(seed=10 * seed + 2)
+    if unshared:  # a neuron for each position, position by position
+        post = part.events(post).T
 
     def outer(values: Values) -> Tensor:
-        return part.outer(values["post"], part.prepare(values["x"]), w).flatten()
+        activity = values["post"]
+        if unshared:
+            by_place = activity.view(len(activity), -1, response[0])
+            activity = by_place.mT.reshape(len(activity), *response)
+        return part.outer(activity, part.prepare(values["x"]), w).flatten()
 
     givens = [wires.inputs("x", raw), wires.activities("post", post, "post")]
     outputs = wires.neurons, wires.synapses
