@@ -27,7 +27,9 @@ class Equivalent:
         )
 
 
-_ORDER = "the norm of a neuron's weights does not depend on the order in which its own synapses stand"
+_ORDER = (
+    "the norm of a neuron's weights does not depend on the order in which its own synapses stand"
+)
 _SIGN = "the norm of a neuron's weights does not depend on their signs"
 _LINE = "the summed tensor has one axis, so the sum along that axis is the sum of all"
 _LAYER = "the largest entry of the whole layer is the same however the entries are laid out"
