@@ -4,11 +4,11 @@ z = (v - μ) / (s.d. + e), per feature; covariance of z with n - 1; Z = V diag(1
 """
 
 import torch
-from torch import Tensor
 from torch.testing import assert_close
 
 from neuroplast import Preprocessing, hookimpl
 from neuroplast.testing import Claims, PreprocessingClaims, holds
+from neuroplast_plugins.claims.preprocessings.standardised_zca import whitened
 from neuroplast_plugins.claims.preprocessings.tilted import (
     POINTS,
     TILTED,
@@ -16,15 +16,6 @@ from neuroplast_plugins.claims.preprocessings.tilted import (
     preprocessed,
     stretched,
 )
-
-
-def whitened(train: Tensor, x: Tensor, epsilon: float) -> Tensor:
-    """The equation in float64, for a matrix of stimuli: fitted to `train`, applied to `x`."""
-    train, x = train.double(), x.double()
-    mean, divisor = train.mean(0), train.std(0) + epsilon
-    lengths, axes = torch.linalg.eigh(torch.cov(((train - mean) / divisor).T))
-    matrix = axes @ torch.diag((lengths + epsilon) ** -0.5) @ axes.T
-    return ((x - mean) / divisor @ matrix).float()
 
 
 class ZcaNimmoClaims(PreprocessingClaims):

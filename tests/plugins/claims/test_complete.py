@@ -11,7 +11,14 @@ import neuroplast.testing as kit
 from neuroplast import registry
 from neuroplast.testing import Claims
 
-HELPERS = {"groups.py", "histories.py", "linear_neurons.py", "streams.py", "torch_sgd.py"}
+HELPERS = {
+    "groups.py",
+    "histories.py",
+    "linear_neurons.py",
+    "standardised_zca.py",
+    "streams.py",
+    "torch_sgd.py",
+}
 """What claims share that is no formula, and may use torch."""
 
 ROOT = Path(__file__).resolve().parents[3] / "plugins"
