@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -22,10 +23,14 @@ from neuroplast import registry
 from neuroplast.component import Component
 from neuroplast.registry import Registry
 from neuroplast.testing.asking import all_checks
-from neuroplast.testing.kit import outcomes
+from neuroplast.testing.kit import answer
+from neuroplast.testing.questions import questions
 
 SECONDS = 300.0
 """How long the kit may take for one mutant."""
+
+Question = tuple[str, str, str]
+"""The kind of a part, the parameters it has, and the name of a check."""
 
 KILLED, SURVIVED, NOT_LOADED, OUT_OF_TIME = "killed", "survived", "not loaded", "out of time"
 
@@ -36,13 +41,16 @@ class Verdict:
 
     result: "killed" by a check; "survived" all checks; "not loaded", where the registry reports the plugin as broken;
         "out of time", where the kit did not come to an end.
-    check: which check failed first. case: the parameters of the part there. message: what the check said.
+    check: which check failed first. kind, case: the part, and its parameters there. message: what the check said.
+    seconds: how long each question took, where all of them were asked.
     """
 
     result: str
     check: str = ""
+    kind: str = ""
     case: str = ""
     message: str = ""
+    seconds: Mapping[Question, float] = field(default_factory=dict, repr=False)
 
     @property
     def raised(self) -> bool:
@@ -50,26 +58,56 @@ class Verdict:
         return self.message.startswith("raised")
 
 
-def tried(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[tuple[Mutant, Verdict]]:
-    """Every mutant with its verdict, as they come; each in a process forked from this one, which has all imported."""
+@dataclass
+class Order:
+    """In which order a plugin's mutants are asked: first what killed most of them so far, then what takes least time.
+
+    Nearly all mutants are killed, so that most are asked a few questions instead of a thousand.
+    """
+
+    kills: Counter[Question] = field(default_factory=Counter)
+    seconds: dict[Question, float] = field(default_factory=dict)
+
+    def __call__(self, question: Question) -> tuple[int, float]:
+        """What questions are sorted by."""
+        return -self.kills[question], self.seconds.get(question, 0.0)
+
+    def learn(self, verdict: Verdict) -> None:
+        """Remember what killed a mutant, or how long the questions took."""
+        self.seconds.update(verdict.seconds)
+        if verdict.result == KILLED:
+            self.kills[verdict.kind, verdict.case, verdict.check] += 1
+
+
+def tried(
+    mutants: Iterable[Mutant], orders: Mapping[Path, Order], jobs: int = 2
+) -> Iterator[tuple[Mutant, Verdict]]:
+    """Every mutant with its verdict, as they come; each in a process forked from this one, which has all imported.
+
+    orders: of each plugin's questions; they learn from every verdict.
+    """
     registry.current(), all_checks()
     waiting, running = list(mutants)[::-1], []  # type: ignore[var-annotated]
     while waiting or running:
         while waiting and len(running) < jobs:
-            running.append(_Running(waiting.pop()))
+            running.append(_Running(waiting[-1], orders[waiting.pop().path]))
         wait([r.answer for r in running], timeout=1.0)
         for done in [r for r in running if r.is_done]:
             running.remove(done)
-            yield done.mutant, done.verdict()
+            verdict = done.verdict()
+            orders[done.mutant.path].learn(verdict)
+            yield done.mutant, verdict
 
 
 class _Running:
     """A mutant on trial."""
 
-    def __init__(self, mutant: Mutant) -> None:
+    def __init__(self, mutant: Mutant, order: Order) -> None:
         self.mutant = mutant
         self.answer, told = get_context("fork").Pipe(duplex=False)
-        self.process: BaseProcess = get_context("fork").Process(target=_answer, args=(mutant, told))
+        self.process: BaseProcess = get_context("fork").Process(
+            target=_answer, args=(mutant, order, told)
+        )
         self.process.start()
         told.close()
         self.end = monotonic() + SECONDS
@@ -90,12 +128,12 @@ class _Running:
         return found
 
 
-def _answer(mutant: Mutant, told: Connection) -> None:
+def _answer(mutant: Mutant, order: Order, told: Connection) -> None:
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        told.send(asked(mutant))
+        told.send(asked(mutant, order))
 
 
-def asked(mutant: Mutant) -> Verdict:
+def asked(mutant: Mutant, order: Order) -> Verdict:
     """What the kit says, here and now; the mutant stays in the place of the plugin."""
     try:
         known, parts = loaded(mutant)
@@ -103,11 +141,15 @@ def asked(mutant: Mutant) -> Verdict:
         return Verdict(NOT_LOADED, message=f"raised {type(error).__name__}: {error}")
     if not parts:
         return Verdict(NOT_LOADED, message="the registry does not have it")
-    for part in parts:
-        for outcome in outcomes(part, known):
-            if outcome.result == "failed":
-                return Verdict(KILLED, outcome.check, outcome.case, outcome.message)
-    return Verdict(SURVIVED)
+    made = [question for part in parts for question in questions(part, known)]
+    made.sort(key=lambda q: order((q[0].kind, q[0].case, q[1])))
+    seconds: dict[Question, float] = {}
+    for subject, name, ask in made:
+        outcome = answer(subject, name, ask)
+        if outcome.result == "failed":
+            return Verdict(KILLED, name, subject.kind, subject.case, outcome.message)
+        seconds[subject.kind, subject.case, name] = outcome.seconds
+    return Verdict(SURVIVED, seconds=seconds)
 
 
 def loaded(mutant: Mutant) -> tuple[Registry, list[type[Component]]]:

@@ -315,12 +315,12 @@ def test_every_plugin_of_the_folders_has_mutants():
 
 ASKED = """
 from mutation.mutants import Mutant, mutants, plugins, unchanged
-from mutation.trial import tried
+from mutation.trial import Order, tried
 path = next(p for p in plugins(PLUGINS) if p.parts[-2:] == ("scalings", "mean.py"))
 off = next(m for m in mutants(path) if m.after == "return delta / (view.count + 1)")
 broken = Mutant(path, "none", "", 0, "", "", "import nothing_of_that_name")
 asked = [unchanged(path), off, broken]
-found = {mutant.source: verdict for mutant, verdict in tried(asked, jobs=1)}
+found = {mutant.source: verdict for mutant, verdict in tried(asked, {path: Order()}, jobs=1)}
 for mutant in asked:
     verdict = found[mutant.source]
     print(verdict.result, verdict.check, verdict.message, sep="|")
