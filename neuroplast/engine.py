@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from neuroplast import randomness
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError, LearningError
 from neuroplast.events import IntervalReport, RunInfo
 from neuroplast.features import BLOCK, ComputedFeatures, free_memory, keep
 from neuroplast.gradient import GradientLearning
+from neuroplast.interruption import Requests
 from neuroplast.layer import FROZEN, Adapts
 from neuroplast.monitor import Monitor
 from neuroplast.network import Network, as_float
@@ -29,9 +32,6 @@ from neuroplast.streams import stream
 
 REPORT_SECONDS = 0.25
 """How often listeners hear of progress."""
-
-FLUSH_SECONDS = 10.0
-"""How often the record is brought to disk."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,15 @@ class Stage:
         return (
             f"{self.phase.name}: {layers}" if self.phase.order == "greedy" else str(self.phase.name)
         )
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a run is: in which stage, after how many of its steps, and whether its beginning was noted."""
+
+    stage: int = 0
+    position: int = 0
+    entered: bool = False
 
 
 @dataclass
@@ -127,25 +136,39 @@ class Engine:
         known: Registry,
         info: RunInfo,
         preparation: Preparation | None = None,
+        requests: Requests | None = None,
     ) -> None:
         self.scenario, self.network, self.parts = scenario, network, parts
+        self.requests = requests or Requests()
         self.recorder, self.registry, self.info = recorder, known, info
         self.seed = info.seed
         self.results: dict[str, dict[str, float]] = {}
         self.monitors = {name: Monitor(layer, recorder) for name, layer in network.layers.items()}
         self.step = 0
+        self._place = Place()
+        self._backprop: GradientLearning | None = None
+        self._backprop_state: Mapping[str, Any] | None = None
         self.stages = stages(scenario, list(network.layers), len(parts.train))
         self._prepare = preparation or Preparation(scenario, parts.train, info.seed, network.device)
-        self._reported = self._flushed = time.monotonic()
+        self._reported = time.monotonic()
 
-    def run(self) -> dict[str, dict[str, float]]:
-        """Learn through all phases, evaluate where asked, and return the results by group."""
+    def run(self, resumed: Mapping[str, Any] | None = None) -> dict[str, dict[str, float]]:
+        """Learn through all phases, evaluate where asked, and return the results by group.
+
+        resumed: the `state` of the same run, to go on from there.
+        """
         self.registry.fire("run_started", run=self.info)
-        self.recorder.snapshot(0, self.network.state())
-        self._evaluate({"start"})
+        if resumed is None:
+            self._begin()
+        else:
+            self.load_state(resumed)
         for i, stage in enumerate(self.stages):
-            self._learn(stage)
-            self._finish_layers(stage, self.stages[i + 1 :])
+            if i >= self._place.stage:
+                self._learn(i, stage)
+                self._finish_layers(stage, self.stages[i + 1 :])
+                self._place = Place(i + 1)
+        if self.stages:
+            self._commit(wait=True)
         self.network.freeze()
         self.recorder.snapshot(self.step, self.network.state())
         self._evaluate({"end"})
@@ -156,14 +179,74 @@ class Engine:
         """What looks unhealthy, layer by layer."""
         return [line for monitor in self.monitors.values() for line in monitor.complaints()]
 
+    def _begin(self) -> None:
+        """What is recorded before the first step."""
+        self.recorder.snapshot(0, self.network.state())
+        self._evaluate({"start"})
+        if self.stages:
+            self._commit()
+
+    # -- stopping and going on -------------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """All that decides how the run goes on, as nested tables of tensors, numbers and texts."""
+        return {
+            "step": self.step,
+            "stage": self._place.stage,
+            "position": self._place.position,
+            "entered": self._place.entered,
+            "network": self.network.state(),
+            "generators": {
+                name: {key: rng.get_state() for key, rng in layer.generators.items()}
+                for name, layer in self.network.layers.items()
+            },
+            "corrected": {
+                name: [int(p.corrected) for p in layer.projections]
+                for name, layer in self.network.layers.items()
+            },
+            "backprop": self._backprop.state() if self._backprop else None,
+            "monitors": {name: monitor.state() for name, monitor in self.monitors.items()},
+            "results": self.results,
+            "randomness": randomness.state(),
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Be where `state` was taken; ConfigurationError where it does not fit this run."""
+        self.step = state["step"]
+        self._place = Place(state["stage"], state["position"], state["entered"])
+        self.network.load_state(state["network"])
+        for name, layer in self.network.layers.items():
+            for key, rng in layer.generators.items():
+                rng.set_state(state["generators"][name][key])
+            for projection, count in zip(layer.projections, state["corrected"][name], strict=True):
+                projection.corrected = count
+        for name, monitor in self.monitors.items():
+            monitor.load_state(state["monitors"][name])
+        self._backprop_state = state["backprop"]
+        self.results = {group: dict(values) for group, values in state["results"].items()}
+        randomness.load_state(state["randomness"])
+
+    def _commit(self, wait: bool = False) -> None:
+        """Let everything up to here survive."""
+        self.recorder.commit(self.step, self.state(), wait)
+        self.registry.fire("checkpoint", run=self.info, step=self.step)
+
+    def _commit_if_asked(self) -> None:
+        """Commit where it is time, or somebody asked; and stop where that was asked."""
+        asked, self.requests.commit = self.requests.commit, False
+        if asked or self.requests.stop or self.recorder.is_due:
+            self._commit(wait=bool(self.requests.stop))
+        self.requests.check()
+
     # -- learning --------------------------------------------------------------------------------------------------
 
-    def _learn(self, stage: Stage) -> None:
+    def _learn(self, number: int, stage: Stage) -> None:
         self.network.adapt(stage.groups)
-        self.recorder.event(self.step, "phase", stage.title)
-        backprop = self._backprop(stage) if stage.phase.learning == "gradient" else None
+        if not self._place.entered:
+            self.recorder.event(self.step, "phase", stage.title)
+        backprop = self._backprop = self._prepared_backprop(stage)
         below = self._below(stage)
-        for position, index in enumerate(self._order(stage)):
+        for position, index in self._order(stage, self._place.position):
             x, labels = self._batch(index)
             progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
             sampled = (
@@ -186,8 +269,11 @@ class Engine:
             self._report(stage.title, position + 1, stage.steps)
             self._evaluate_between(stage, position + 1)
             self.network.adapt(stage.groups)
+            self._place = Place(number, position + 1, entered=True)
+            self._commit_if_asked()
         if backprop:
             backprop.finish()
+            self._backprop = None
 
     def _below(self, stage: Stage) -> dict[str, Tensor]:
         """What the frozen layers below a greedy layer answer to all training stimuli, kept where that pays.
@@ -218,19 +304,26 @@ class Engine:
                 blocks.append(self.network.responses(x, upto=source)[source])
         return torch.cat(blocks)
 
-    def _backprop(self, stage: Stage) -> GradientLearning:
+    def _prepared_backprop(self, stage: Stage) -> GradientLearning | None:
+        """What learns by backprop in a stage; where the run was stopped in it, as it was then."""
+        if stage.phase.learning != "gradient":
+            return None
         if self.parts.train.y is None:
             raise ConfigurationError(
                 f'{stage.title}: learning = "gradient" needs labels, and these stimuli have none'
             )
-        return GradientLearning(self.network, stage.phase, self.parts.classes, self.seed)
+        found = GradientLearning(self.network, stage.phase, self.parts.classes, self.seed)
+        if self._backprop_state is not None:
+            found.load_state(self._backprop_state)
+            self._backprop_state = None
+        return found
 
-    def _order(self, stage: Stage) -> Iterator[Tensor]:
-        """The indices of each batch; all layers of a greedy phase see the same order."""
+    def _order(self, stage: Stage, first: int) -> Iterator[tuple[int, Tensor]]:
+        """From step `first` on, its number and its batch's indices; all layers of a greedy phase see the same."""
         count, batch = len(self.parts.train), stage.phase.batch
-        for step in range(stage.steps):
+        for step in range(first, stage.steps):
             epoch, place = divmod(step, stage.per_epoch)
-            if place == 0:
+            if place == 0 or step == first:
                 rng = stream(self.seed, f"{stage.phase.name}.epoch{epoch}.order")
                 order = (
                     torch.randperm(count, generator=rng)
@@ -238,7 +331,7 @@ class Engine:
                     else torch.arange(count)
                 )
             left = (stage.phase.presentations or stage.epochs * count) - epoch * count
-            yield order[place * batch : min((place + 1) * batch, left)]
+            yield step, order[place * batch : min((place + 1) * batch, left)]
 
     def _batch(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
         x = self.prepared(self.parts.train.x[index], "train", self.step)
@@ -280,9 +373,6 @@ class Engine:
             self._reported = now
             report = IntervalReport(title, done, total, self.step)
             self.registry.fire("interval", run=self.info, report=report)
-        if now - self._flushed >= FLUSH_SECONDS:
-            self._flushed = now
-            self.recorder.flush(self.step)
 
     def _finish_layers(self, stage: Stage, later: list[Stage]) -> None:
         for name in stage.groups:
@@ -353,7 +443,11 @@ class Engine:
         return ComputedFeatures(compute, split.y, size)
 
     def _advance(self, title: str) -> Advance:
-        return lambda share: self._report(title, share, 1.0)
+        def advance(share: float) -> None:
+            self.requests.check()  # nothing is learnt here, so what was committed before is all there is to keep
+            self._report(title, share, 1.0)
+
+        return advance
 
 
 def accuracy(classifier: Classifier, source: FeatureSource, advance: Advance) -> float:

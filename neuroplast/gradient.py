@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -50,6 +52,23 @@ class GradientLearning:
         for tensor, gradient in zip((*self.weights, *self.head), gradients, strict=True):
             tensor.grad = gradient
         self.adam.step()
+
+    def state(self) -> dict[str, Any]:
+        """Where it is: its head, Adam's averages by number of the parameter, and its random stream."""
+        return {
+            "head": list(self.head),
+            "adam": {str(k): dict(v) for k, v in self.adam.state_dict()["state"].items()},
+            "rng": self.rng.get_state(),
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        with torch.no_grad():
+            for tensor, kept in zip(self.head, state["head"], strict=True):
+                tensor.copy_(kept)
+        averages = {int(k): dict(v) for k, v in state["adam"].items()}
+        self.adam.load_state_dict({**self.adam.state_dict(), "state": averages})
+        self.rng.set_state(state["rng"])
 
     def finish(self) -> None:
         """Give the weights back without gradients."""

@@ -159,6 +159,11 @@ def layer_finished(run: RunInfo, layer: str) -> None:
 
 
 @hookspec
+def checkpoint(run: RunInfo, step: int) -> None:
+    """Everything up to this step is, or will soon be, on disk: a run that is stopped goes on from here."""
+
+
+@hookspec
 def run_finished(run: RunInfo, results: dict[str, dict[str, float]]) -> None:
     """A run is complete; results by read-out group, then by metric."""
 

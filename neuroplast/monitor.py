@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -91,6 +92,26 @@ class Monitor:
         if self.first_norm is None and lengths is not None:
             self.first_norm = float(lengths.max())
         self.recorder.series(self.layer.name, step, self.last)
+
+    def state(self) -> dict[str, Any]:
+        """All that decides what it says later."""
+        return {
+            "wins": list(self.wins),
+            "first_norm": self.first_norm,
+            "corrected": self._corrected,
+            "last": {
+                name: {**vars(s), "statistic": str(s.statistic)} for name, s in self.last.items()
+            },
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self.wins = deque((w.to(self.layer.device) for w in state["wins"]), maxlen=WINDOW)
+        self.first_norm, self._corrected = state["first_norm"], state["corrected"]
+        self.last = {
+            name: Series(**{**kept, "statistic": Statistic(kept["statistic"])})
+            for name, kept in state["last"].items()
+        }
 
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""

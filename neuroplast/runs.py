@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,21 +16,22 @@ from uuid import uuid4
 import torch
 from torch import Tensor
 
-from neuroplast import loading, registry
+from neuroplast import interruption, loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
 from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
+from neuroplast.interruption import Requests
 from neuroplast.layer import Layer
 from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli, StimulusSet
 from neuroplast.provenance import packages, part_labels, provenance
 from neuroplast.recording.reader import open_run
-from neuroplast.recording.recorder import Header, LayerHeader, NoRecorder, RunState
-from neuroplast.recording.writer import Hdf5Recorder
+from neuroplast.recording.recorder import Header, LayerHeader, NoRecorder, Recorder, RunState
+from neuroplast.recording.writer import RunRecorder
 from neuroplast.results import Run, RunSet, write_results
 from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
@@ -222,10 +223,37 @@ def readout(
 # -- one run -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """A run that could begin: everything is loaded, built and checked, and nothing is recorded."""
+
+    scenario: Scenario
+    network: Network
+    parts: Parts
+    prepare: Preparation
+    info: RunInfo
+    header: Header
+
+    def engine(self, recorder: Recorder, requests: Requests) -> Engine:
+        """What runs it."""
+        known = registry.current()
+        made = (self.scenario, self.network, self.parts, recorder, known, self.info)
+        return Engine(*made, self.prepare, requests)
+
+
 def _execute(
     title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
 ) -> Run:
-    """Learn and record; a run that stops early leaves a record that says so."""
+    """Learn and record; a run that stops early leaves a record that says so, and can be resumed."""
+    prepared = _prepared(title, scenario, condition, seed, folder, device)
+    recorder = RunRecorder(folder, scenario.record.commit)
+    recorder.start(prepared.header)
+    return _learned(prepared, recorder, None)
+
+
+def _prepared(
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+) -> _Prepared:
     stimuli, parts = _stimuli(scenario, seed)
     check_labels(scenario, parts.train)
     prepare = Preparation(scenario, parts.train, seed, device)
@@ -240,41 +268,51 @@ def _execute(
     count = sum(stage.steps for stage in planned)
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)
-    recorder = Hdf5Recorder(folder / "run.h5")
-    engine = Engine(scenario, network, parts, recorder, known, info, prepare)
-    recorder.start(
-        Header(
-            title=title,
-            condition=condition,
-            seed=seed,
-            steps_total=count,
-            scenario=plain,
-            provenance={**provenance(device), "seed": seed},
-            parts=part_labels(scenario, known),
-            packages=packages(),
-            data={
-                "name": scenario.stimuli.kind,
-                "copy": stimuli.copy,
-                "source": stimuli.source,
-                "sha256": loading.fingerprint(stimuli),
-            },
-            input_shape=network.input_shape,
-            layers=tuple(_layer_header(layer) for layer in network.layers.values()),
-        )
+    header = Header(
+        title=title,
+        condition=condition,
+        seed=seed,
+        steps_total=count,
+        scenario=plain,
+        provenance={**provenance(device), "seed": seed},
+        parts=part_labels(scenario, known),
+        packages=packages(),
+        data={
+            "name": scenario.stimuli.kind,
+            "copy": stimuli.copy,
+            "source": stimuli.source,
+            "sha256": loading.fingerprint(stimuli),
+        },
+        input_shape=network.input_shape,
+        layers=tuple(_layer_header(layer) for layer in network.layers.values()),
     )
-    try:
-        results = engine.run()
-    except BaseException as error:
-        state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        recorder.event(engine.step, state, f"{type(error).__name__}: {error}")
-        recorder.close(state, engine.step)
-        known.fire("run_failed", run=info, error=error)
-        raise
-    health = engine.complaints()
-    for line in health:
-        recorder.event(engine.step, "health", line)
-    recorder.close("complete", engine.step)
-    return Run(title, condition, seed, folder, results, health)
+    return _Prepared(scenario, network, parts, prepare, info, header)
+
+
+def _learned(prepared: _Prepared, recorder: RunRecorder, state: Mapping[str, Any] | None) -> Run:
+    """Run it to its end, from the beginning or from the state of a checkpoint."""
+    info = prepared.info
+    with interruption.listening() as requests:
+        engine = prepared.engine(recorder, requests)
+        try:
+            results = engine.run(state)
+            health = engine.complaints()
+            for line in health:
+                recorder.event(engine.step, "health", line)
+            recorder.close("complete", engine.step)
+        except BaseException as error:
+            _stopped(recorder, engine.step, error)
+            registry.current().fire("run_failed", run=info, error=error)
+            raise
+    return Run(info.title, info.condition, info.seed, info.path, results, health)
+
+
+def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
+    """Close the record of a run that did not end; why it did not is what is told."""
+    state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+    recorder.event(step, state, f"{type(error).__name__}: {error}")
+    with suppress(DataError):
+        recorder.close(state, step)
 
 
 def _draft(source: Source, sets: Sets) -> Draft:

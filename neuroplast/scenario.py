@@ -184,6 +184,9 @@ class RecordSpec(Table):
     """What is recorded beside weights at start and end and the results."""
 
     every: int = Field(10, ge=1, description="steps between two samples of the layers' series")
+    commit: float = Field(
+        10.0, ge=0, description="seconds between two commits, until that is 2 % of the time so far"
+    )
 
 
 class Scenario(Table):

@@ -19,30 +19,41 @@ def content_sha256(file: Any) -> str:
     was flushed) does not matter.
     """
     digest = sha256()
-    for path, node in nodes(file):
-        digest.update(f"{path}\n".encode())
-        for name in sorted(set(node.attrs) - set(SCALE_ATTRIBUTES)):
-            digest.update(f"{path}@{name} ".encode())
-            _add(digest, np.asarray(node.attrs[name]))
-        if isinstance(node, h5py.Dataset):
-            digest.update(f"{node.dtype.str} {node.shape}\n".encode())
-            for block in _blocks(node):
-                digest.update(np.ascontiguousarray(block).tobytes())
+    for path, node in nodes(file, without="/provenance"):
+        _add_node(digest, path, node)
     return digest.hexdigest()
 
 
-def nodes(file: Any) -> Iterator[tuple[str, Any]]:
-    """Every group and data set outside /provenance with its path, in the order of the paths."""
+def fingerprint(node: Any) -> str:
+    """SHA-256 over the attributes of a group or a data set, and over its values."""
+    digest = sha256()
+    _add_node(digest, node.name, node)
+    return digest.hexdigest()
+
+
+def nodes(file: Any, without: str = "") -> Iterator[tuple[str, Any]]:
+    """Every group and data set with its path, in the order of the paths; `without` one group and all in it."""
     found = [("/", file)]
     waiting = [file]
     while waiting:
         group = waiting.pop()
         for name in group:
             node = group[name]
-            if node.name != "/provenance":
+            if node.name != without:
                 found.append((node.name, node))
                 waiting += [node] if isinstance(node, h5py.Group) else []
     return iter(sorted(found, key=lambda pair: pair[0]))
+
+
+def _add_node(digest: Any, path: str, node: Any) -> None:
+    digest.update(f"{path}\n".encode())
+    for name in sorted(set(node.attrs) - set(SCALE_ATTRIBUTES)):
+        digest.update(f"{path}@{name} ".encode())
+        _add(digest, np.asarray(node.attrs[name]))
+    if isinstance(node, h5py.Dataset):
+        digest.update(f"{node.dtype.str} {node.shape}\n".encode())
+        for block in _blocks(node):
+            digest.update(np.ascontiguousarray(block).tobytes())
 
 
 def _add(digest: Any, array: Any) -> None:

@@ -1,11 +1,14 @@
 """The one interface through which a run is written, so that any writer can stand behind it."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
 from torch import Tensor
 
 from neuroplast.shapes import Shape
@@ -58,6 +61,15 @@ class Header:
     input_shape: Shape
     layers: tuple[LayerHeader, ...]
 
+    def plain(self) -> dict[str, Any]:
+        """As data that JSON knows, from which `from_plain` makes the same again."""
+        return dict(TypeAdapter(Header).dump_python(self, mode="json"))
+
+    @staticmethod
+    def from_plain(data: Any) -> Header:
+        """What `plain` gave. ValueError where it is something else."""
+        return TypeAdapter(Header).validate_python(data)
+
 
 @dataclass(frozen=True)
 class Series:
@@ -95,9 +107,17 @@ class Recorder(ABC):
     def event(self, step: int, kind: str, message: str) -> None:
         """Note that something happened."""
 
+    @property
     @abstractmethod
-    def flush(self, step: int) -> None:
-        """Bring what was added so far to where it survives the end of this process; `step` steps are done."""
+    def is_due(self) -> bool:
+        """Whether it is time for a commit."""
+
+    @abstractmethod
+    def commit(self, step: int, state: Mapping[str, Any], wait: bool = False) -> None:
+        """Let what was added so far survive the end of this process, with all that decides how the run goes on.
+
+        state: nested tables of tensors, numbers and texts, after `step` steps. wait: until it does; else it soon will.
+        """
 
     @abstractmethod
     def close(self, state: RunState, steps_done: int) -> None:
@@ -122,7 +142,9 @@ class NoRecorder(Recorder):
     def event(self, step: int, kind: str, message: str) -> None:
         """Nothing."""
 
-    def flush(self, step: int) -> None:
+    is_due = False
+
+    def commit(self, step: int, state: Mapping[str, Any], wait: bool = False) -> None:
         """Nothing."""
 
     def close(self, state: RunState, steps_done: int) -> None:

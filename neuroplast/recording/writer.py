@@ -1,282 +1,306 @@
-"""Writes a run into one HDF5 file. Every flush leaves it readable, whatever then happens to the process.
+"""Writes a run while it goes on: what was recorded since the last commit waits in memory, then goes to disk as a whole.
 
-Samples wait in memory, on the device where they were made, until a flush appends them as whole blocks;
-snapshots are written at once. The samples of a layer share one scale `step`: whatever is added for a
-layer at one step is one row, and a series that is missing in a row, or begins later, is NaN there.
-Truth values are stored as uint8, bfloat16 and half as float32.
-
-HDF5 cannot close a file for which the disk was full. So room is reserved in the file system before
-HDF5 writes, and a full disk is met while the file can still be closed, as failed.
+The learning process collects samples, on the device where they are made, and copies them to the host once for each
+commit. A thread of its own does the rest, and everything that concerns HDF5: it writes the segment, then the checkpoint
+whose arrival is the commit, and removes checkpoints that are not needed any more. Where the disk is too slow, learning
+waits for it, so that no more than two commits are ever in memory.
 """
+
+from __future__ import annotations
 
 import errno
 import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from math import prod
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Any
 
-import h5py
-import numpy as np
 from torch import Tensor
 
 from neuroplast.errors import DataError
-from neuroplast.recording import schema
-from neuroplast.recording.blocks import (
-    Events,
-    Snapshots,
-    Table,
-    as_array,
-    room_for_series,
-    room_for_state,
-)
-from neuroplast.recording.digest import content_sha256
-from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunState, Series
-from neuroplast.recording.schema import Label
+from neuroplast.recording import checkpoint
+from neuroplast.recording import folder as folders
+from neuroplast.recording.checkpoint import Tree
+from neuroplast.recording.consolidation import consolidate
+from neuroplast.recording.folder import Segment
+from neuroplast.recording.lock import BEAT_SECONDS, Lock
+from neuroplast.recording.recorder import Header, Recorder, RunState, Series
+from neuroplast.recording.runfile import RunFile, put_bytes
+from neuroplast.recording.schema import FORMAT, RUN_FILE
+from neuroplast.recording.waiting import Waiting
 
-MARGIN = 2**18  # bytes reserved beside what was computed
-NO_RESERVE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+COMMIT_SECONDS = 10.0
+"""How long a run goes on between two commits, at first."""
+SHARE = 0.02
+"""The same as a share of the time since the run began, once that is longer."""
+MOST_WAITING = 2**26
+"""A commit is made early where samples take so many bytes."""
+Execution = Mapping[str, Any]
+"""What is known of one process that wrote a run: where it ran, from which step on, with which versions."""
+
+KEPT = 2
+"""How many checkpoints are kept."""
 
 
-class Hdf5Recorder(Recorder):
-    """Writes a run into one new file, usually `run.h5` in a folder of its own, which is made if need be.
+class RunRecorder(Recorder):
+    """Writes one run into a folder, which ends as one file `run.h5`.
 
-    Methods raise DataError where the file cannot be written; `close` still works then, and leaves what was
-    flushed before, as failed.
+    Methods raise DataError where the folder cannot be written; what was committed before is kept then, and the run can
+    be resumed.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self._file: Any = None
-        self._broken = False
-        self._layers: dict[str, Table] = {}
-        self._states: dict[str, dict[str, Snapshots]] = {}
-        self._metrics: dict[str, Table] = {}
+    def __init__(self, folder: Path | str, seconds: float = COMMIT_SECONDS) -> None:
+        self.folder, self.seconds = Path(folder), seconds
+        self.committed: Segment | None = None
+        self._lock = Lock(self.folder)
+        self._waiting = Waiting()
+        self._header: Header | None = None
+        self._executions: list[Execution] = []
+        self._thread = _Writer(self.folder, self._lock.beat)
+        self._began = self._last = time.monotonic()
+
+    # -- beginning and ending --------------------------------------------------------------------------------------
 
     def start(self, header: Header) -> None:
         """Begin the record; its state is "running". DataError where it cannot be written."""
-        if self.path.exists():
-            raise DataError(f"{self.path}: holds a run already; choose another folder with --out")
-        config = json.dumps(header.scenario, ensure_ascii=False)
-        with self._writing():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _probe(self.path, _room_for(header, config))
-            self._file = h5py.File(self.path, "x")
+        with told(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if (self.folder / RUN_FILE).exists() or folders.is_unfinished(self.folder):
+                raise DataError(
+                    f"{self.folder}: holds a run already; choose another folder with --out"
+                )
+            self._lock.take()
+        self._open(header, [{**header.provenance, "from_step": 0}])
+
+    def resume(
+        self, header: Header, executions: Sequence[Execution], committed: Segment | None
+    ) -> None:
+        """Go on after the segment `committed`, None to begin again; the lock is held. What came later is removed.
+
+        executions: all so far, this one last.
+        """
+        with told(self.folder):
+            known = folders.segments(self.folder)
+            later = [s for s in known if committed is None or s > committed]
+            names = [s.name for s in later] + folders.leftovers(self.folder)
+            for name in names:
+                (self.folder / name).unlink(missing_ok=True)
+        self.committed = committed
+        self._open(header, executions)
+
+    def lock(self) -> None:
+        """Become the only writer of a folder that holds a run; DataError where another process is."""
+        with told(self.folder):
+            self._lock.take()
+
+    def unlock(self) -> None:
+        """Let others write, where nothing was begun."""
+        self._lock.release()
+
+    def close(self, state: RunState, steps_done: int) -> None:
+        """Finish the record in this state; what was added can be read. A complete one becomes one file."""
+        if self._header is None:
+            return
+        header, self._header = self._header, None
         try:
-            with self._writing(_room_for(header, config)):
-                self._begin(header, config)
-            self.flush(0)
+            self._write_segment(header, steps_done, None)
+            if state == "complete":
+                self._thread.do(lambda: finish(self.folder, steps_done, self._executions))
+            self._thread.wait()
+            if state != "complete":
+                self._describe(header, state, steps_done)
         except BaseException:
-            with suppress(OSError, RuntimeError):
-                self._file.close()
-            self._file = None
-            self.path.unlink(missing_ok=True)
+            with suppress(DataError, OSError):
+                self._describe(header, "failed" if state == "complete" else state, steps_done)
             raise
+        finally:
+            self._thread.stop()
+            with suppress(OSError):
+                self._lock.release()
+
+    # -- adding ----------------------------------------------------------------------------------------------------
 
     def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
         """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
-        self._known(layer)
-        self._layers[layer].add(step, values)
+        self._waiting.series(layer, step, values)
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
-        for layer, tensors in state.items():
-            self._known(layer)
-            arrays = {name: as_array(tensor) for name, tensor in tensors.items()}
-            with self._writing(room_for_state(arrays)):
-                for prefix, part in _by_projection(arrays, self._states[layer]).items():
-                    self._states[layer][prefix].write(step, part)
+        self._waiting.snapshot(step, state)
 
     def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
         """Add metrics of a read-out."""
-        if group not in self._metrics:
-            with self._writing(MARGIN):
-                node = self._file["metrics"].create_group(schema.stored_name(group))
-                self._metrics[group] = Table(node, f"metrics {group!r}")
-        self._metrics[group].add(step, {k: Series(float(v), k) for k, v in values.items()})
+        self._waiting.metrics(group, step, values)
 
     def event(self, step: int, kind: str, message: str) -> None:
         """Note that something happened."""
-        self._events.add(step, kind, message)
+        self._waiting.event(step, kind, message)
 
-    def flush(self, step: int) -> None:
-        """Bring what was added so far to where it survives the end of this process; `step` steps are done."""
-        tables = [*self._layers.values(), *self._metrics.values()]
-        gathered = [(table, table.gather()) for table in tables]
-        room = sum(room_for_series(blocks) for _, blocks in gathered) + self._events.room()
-        with self._writing(room):
-            for table, blocks in gathered:
-                table.write(blocks)
-            self._events.write()
-            self._file.flush()
-            # Only now, so that rows up to `steps_done` are whole whenever the process ends.
-            self._file.attrs.modify("steps_done", np.int32(step))
-            self._file.flush()
-            _trim(self._file)
+    # -- committing ------------------------------------------------------------------------------------------------
 
-    def close(self, state: RunState, steps_done: int) -> None:
-        """Finish the record in this state; what was added can be read."""
-        if self._file is None:
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for a commit: by the clock, or since too much waits."""
+        now = time.monotonic()
+        interval = max(self.seconds, SHARE * (now - self._began))
+        return now - self._last >= interval or self._waiting.bytes >= MOST_WAITING
+
+    def commit(self, step: int, state: Tree, wait: bool = False) -> None:
+        """Let everything added so far, and all state after `step` steps, survive the end of this process.
+
+        wait: until it does; else it soon will. Nothing new at the same step is not committed again.
+        """
+        assert self._header is not None
+        self._last = time.monotonic()
+        if self.committed is None or self.committed.end != step:
+            self._write_segment(self._header, step, state)
+        if wait:
+            self._thread.wait()
+
+    def _write_segment(self, header: Header, step: int, state: Tree | None) -> None:
+        """Hand what waits to the thread, as the segment up to `step`; with a checkpoint, if there is a state."""
+        segment = Segment(self.committed.end if self.committed else 0, step)
+        if state is None and not self._waiting:
             return
+        replay = self._waiting.taken()
+        kept = None if state is None else checkpoint.copied(state)
+        self.committed = segment
+
+        def write() -> None:
+            file = RunFile(header, segment)
+            replay(file)
+            content = put_bytes(file.finish("running", step))
+            folders.put(self.folder / segment.name, content)
+            if kept is not None:
+                self._write_checkpoint(step, segment, kept)
+
+        self._thread.do(write)
+
+    def _write_checkpoint(self, step: int, segment: Segment, state: Tree) -> None:
+        content = put_bytes(checkpoint.packed(step, segment, state))
+        folders.put(self.folder / folders.checkpoint_name(step), content)
+        for old in folders.checkpoints(self.folder)[:-KEPT]:
+            (self.folder / folders.checkpoint_name(old)).unlink()
+
+    # -- describing ------------------------------------------------------------------------------------------------
+
+    def _open(self, header: Header, executions: Sequence[Execution]) -> None:
+        self._header, self._executions = header, list(executions)
+        self._began = self._last = time.monotonic()
+        self._thread.start()
         try:
-            if not self._broken:
-                self.flush(steps_done)
+            self._describe(header, "running", self.committed.end if self.committed else 0)
         except BaseException:
-            self._broken = True
+            self.close("failed", 0)
             raise
-        finally:
-            self._finish("failed" if self._broken and state == "complete" else state, steps_done)
 
-    def _finish(self, state: RunState, steps_done: int) -> None:
-        file, self._file = self._file, None
-        with self._writing():
+    def _describe(self, header: Header, state: RunState, steps_done: int) -> None:
+        description = {
+            "format": FORMAT,
+            "state": state,
+            "steps_done": steps_done,
+            "executions": self._executions,
+            "header": header.plain(),
+        }
+        with told(self.folder):
+            folders.write_description(self.folder, description)
+
+
+def finish(folder: Path, steps_done: int, executions: list[Execution]) -> None:
+    """Make one file of a folder's segments, then remove what it replaces."""
+    known = folders.segments(folder)
+    told = json.dumps(executions, ensure_ascii=False)
+
+    def write(path: Path) -> None:
+        consolidate(folder, known, path, "complete", steps_done, told)
+
+    folders.put(folder / RUN_FILE, write)
+    clear(folder)
+
+
+def clear(folder: Path) -> None:
+    """Remove what the one file of a complete run has made useless."""
+    names = [folders.checkpoint_name(step) for step in folders.checkpoints(folder)]
+    names += [segment.name for segment in folders.segments(folder)]
+    for name in (*names, *folders.leftovers(folder), folders.DESCRIPTION):
+        folders.remove(folder / name)
+
+
+class _Writer:
+    """The thread that writes. What goes wrong there is raised where the next thing is asked of it."""
+
+    def __init__(self, folder: Path, beat: Callable[[], None]) -> None:
+        self._folder, self._beat = folder, beat
+        self._jobs: Queue[Callable[[], None] | Event | None] = Queue(maxsize=2)
+        self._error: Exception | None = None
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread = Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Have something done, after all that was asked before; wait while two things are to be done already."""
+        self._raise()
+        self._jobs.put(job)
+
+    def wait(self) -> None:
+        """Wait until all is done."""
+        done = Event()
+        self._jobs.put(done)
+        done.wait()
+        self._raise()
+
+    def stop(self) -> None:
+        """End the thread after what it was asked."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        while True:
             try:
-                schema.reset_text(file, "state", state, schema.STATE_WIDTH)
-                file.attrs.modify("steps_done", np.int32(steps_done))
-                digest = content_sha256(file)
-                provenance = file["provenance"]
-                schema.reset_text(provenance, "content_sha256", digest, schema.DIGEST_WIDTH)
-                file.flush()
-                _trim(file)
-                os.fsync(file.id.get_vfd_handle())
-            finally:
-                file.close()
+                job = self._jobs.get(timeout=BEAT_SECONDS)
+            except Empty:
+                job = self._beat
+            if job is None:
+                return
+            if isinstance(job, Event):
+                job.set()
+            elif self._error is None:  # after an error no segment follows the one that is missing
+                self._try(job)
 
-    def _begin(self, header: Header, config: str) -> None:
-        """Write all that is known before anything is learnt."""
-        file = self._file
-        schema.set_text(file, "format", schema.FORMAT)
-        schema.set_text(file, "format_version", ".".join(map(str, schema.VERSION)))
-        schema.set_text(file, "title", header.title)
-        schema.set_text(file, "dimension_order", schema.DIMENSION_ORDER)
-        schema.set_text(file, "state", "running", schema.STATE_WIDTH)
-        file.attrs["steps_done"] = np.int32(0)
-        file.attrs["steps_total"] = np.int32(header.steps_total)
-        file.attrs["input_shape"] = np.array(header.input_shape, np.int32)
-        _write_scenario(file.create_group("scenario"), header, config)
-        _write_provenance(file.create_group("provenance"), header)
-        layers = file.create_group("layers")
-        for order, layer in enumerate(header.layers):
-            self._begin_layer(layers.create_group(schema.stored_name(layer.name)), order, layer)
-        file.create_group("metrics")
-        self._events = Events(file.create_group("events"))
-
-    def _begin_layer(self, group: Any, order: int, layer: LayerHeader) -> None:
-        for name, text in layer.attributes.items():
-            schema.set_text(group, name, text)
-        group.attrs["order"], group.attrs["neurons"] = np.int32(order), np.int32(layer.neurons)
-        if layer.input_shape:
-            group.attrs["input_shape"] = np.array(layer.input_shape, np.int32)
-        self._layers[layer.name] = Table(group, layer.name, layer.neurons, layer.attributes)
-        own = layer.weight_shapes.get("w", ())
-        states = {"": Snapshots(group, layer.neurons, own, layer.attributes)}
-        for name, shape in layer.weight_shapes.items():
-            if name.endswith(".w"):
-                prefix = name.removesuffix("w")
-                plugins = _within(prefix, layer.attributes)
-                node = group.create_group(schema.stored_name(prefix.removesuffix(".")))
-                states[prefix] = Snapshots(node, layer.neurons, shape, plugins)
-        self._states[layer.name] = states
-
-    def _known(self, layer: str) -> None:
-        if layer not in self._layers:
-            raise ValueError(
-                f"recorder: layer {layer!r} is not in the header of this run, which has "
-                f"{', '.join(self._layers) or 'none'}; name it there"
-            )
-
-    @contextmanager
-    def _writing(self, room: int = 0) -> Iterator[None]:
-        """Reserve room, and say what is wrong where the file cannot be written."""
+    def _try(self, job: Callable[[], None]) -> None:
         try:
-            if room:
-                _reserve(self._file.id.get_vfd_handle(), self._file.id.get_filesize(), room)
-            yield
-        except (OSError, RuntimeError) as error:
-            self._broken = True
-            raise DataError(_cannot_write(self.path, error)) from error
+            with told(self._folder):
+                job()
+        except Exception as error:
+            self._error = error
 
 
-def _write_scenario(group: Any, header: Header, config: str) -> None:
-    for name in dict.fromkeys(name for layer in header.layers for name in layer.attributes):
-        used = dict.fromkeys(layer.attributes.get(name, "") for layer in header.layers)
-        schema.set_text(group, name, ", ".join(text for text in used if text))
-    schema.set_text(group, "condition", header.condition)
-    schema.set_value(group, "seed", header.seed)
-    label = Label("the resolved scenario")
-    data_set = schema.add_text(group, "config_json", config, label)
-    schema.set_text(data_set, "media_type", "application/json")
-
-
-def _write_provenance(group: Any, header: Header) -> None:
-    for name, value in {**header.provenance, "seed": header.seed}.items():
-        schema.set_value(group, name, value)
-    schema.set_text(group, "content_sha256", "", schema.DIGEST_WIDTH)
-    schema.add_texts(group, "packages", "package", header.packages, Label("packages and versions"))
-    schema.add_texts(group, "plugins", "plugin", header.parts, Label("parts that take part"))
-    data = group.create_group("data")
-    for name, value in header.data.items():
-        schema.set_value(data, name, value)
-
-
-def _by_projection(
-    arrays: Mapping[str, Any], prefixes: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
-    """State by the longest prefix that its name begins with, and there by the rest of its name."""
-    parts: dict[str, dict[str, Any]] = {prefix: {} for prefix in prefixes}
-    for name, array in arrays.items():
-        prefix = max((p for p in prefixes if name.startswith(p)), key=len)
-        parts[prefix][name.removeprefix(prefix)] = array
-    return parts
-
-
-def _within(prefix: str, attributes: Mapping[str, str]) -> dict[str, str]:
-    return {k.removeprefix(prefix): v for k, v in attributes.items() if k.startswith(prefix)}
-
-
-def _room_for(header: Header, config: str) -> int:
-    """The bytes that the file may need before anything is learnt."""
-    texts = [config, *map(str, header.provenance.values()), *header.packages, *header.parts]
-    room = MARGIN + 4 * sum(len(text) + 64 for text in texts)
-    for layer in header.layers:
-        inputs = sum(prod(shape[1:]) for shape in layer.weight_shapes.values())
-        room += MARGIN + 4 * (inputs + layer.neurons * (1 + len(layer.weight_shapes)))
-    return room
-
-
-def _reserve(handle: int, start: int, size: int) -> None:
-    """Make sure of room behind the end of a file; OSError where there is none."""
-    if hasattr(os, "posix_fallocate"):
-        try:
-            os.posix_fallocate(handle, start, size)
-        except OSError as error:
-            if error.errno not in NO_RESERVE:
-                raise
-
-
-def _trim(file: Any) -> None:
-    """Give back reserved room that HDF5 has not used."""
-    if hasattr(os, "posix_fallocate"):
-        os.ftruncate(file.id.get_vfd_handle(), file.id.get_filesize())
-
-
-def _probe(path: Path, size: int) -> None:
-    """Make sure that the folder can be written and has room, before HDF5 makes a file there."""
-    trial = path.with_name(f"{path.name}.trial")
-    if shutil.disk_usage(path.parent).free < size:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say what is wrong where a folder cannot be written."""
     try:
-        with trial.open("xb") as file:
-            _reserve(file.fileno(), 0, size)
-    finally:
-        trial.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise DataError(_cannot_write(path, error)) from error
 
 
-def _cannot_write(path: Path, error: Exception) -> str:
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"{path}: there is no room for it ({reason}); free some disk space, or record less"
+def _cannot_write(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error).partition("\n")[0]
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return (
+            f"{path}: there is no room for it ({reason}); what was committed is kept: free some disk space, and "
+            f"neuroplast resume {path}"
+        )
     return f"{path}: cannot be written ({reason}); choose another folder with --out"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from neuroplast.recording.recorder import Header, LayerHeader, Series
-from neuroplast.recording.writer import Hdf5Recorder
+from neuroplast.recording.runfile import RunFile
 
 LAYERS = (
     LayerHeader("conv", 4, (2, 6, 6), {"w": (4, 2, 3, 3)}, {"rule": "oja", "competition": "k_wta"}),
@@ -72,7 +72,7 @@ def sample(step):
 
 
 def begin(path, **changes):
-    recorder = Hdf5Recorder(path)
+    recorder = RunFile(path)
     recorder.start(header(**changes))
     return recorder
 

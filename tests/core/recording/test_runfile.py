@@ -18,7 +18,7 @@ from neuroplast.errors import DataError
 from neuroplast.recording import blocks
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import LayerHeader, Series
-from neuroplast.recording.writer import Hdf5Recorder
+from neuroplast.recording.runfile import RunFile
 
 NAN = float("nan")
 
@@ -258,7 +258,7 @@ def test_a_beginning_that_cannot_be_written_is_removed(tmp_path, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Hdf5Recorder, "_begin", full)
+    monkeypatch.setattr(RunFile, "_begin", full)
     with pytest.raises(DataError, match="no room"):
         begin(tmp_path / "run.h5")
     assert list(tmp_path.iterdir()) == []
@@ -330,7 +330,7 @@ def test_room_that_was_not_needed_is_given_back(tmp_path):
 
 
 def test_close_before_start_and_twice_does_nothing(tmp_path):
-    Hdf5Recorder(tmp_path / "run.h5").close("failed", 0)
+    RunFile(tmp_path / "run.h5").close("failed", 0)
     assert list(tmp_path.iterdir()) == []
     recorder = begin(tmp_path / "run.h5")
     recorder.close("interrupted", 0)

@@ -1,0 +1,152 @@
+"""All that decides how a run goes on, as one file: tensors as arrays, the rest as JSON. Nothing is pickled.
+
+/              format="neuroplast-checkpoint"  format_version  step  segment: the last one that it commits
+tree           scalar text: the nested tables and lists as JSON, where {"tensor": n} stands for /tensors/n
+tensors/<n>    one array each; attributes `dtype` and `shape` as torch has them
+provenance/    the manifest, see manifest.py
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import torch
+from torch import Tensor
+
+from neuroplast.errors import DataError
+from neuroplast.recording import manifest, schema
+from neuroplast.recording.folder import Segment
+from neuroplast.recording.runfile import image, in_memory
+from neuroplast.recording.safety import check_safe
+from neuroplast.recording.schema import Label
+
+FORMAT = "neuroplast-checkpoint"
+VERSION = 1
+
+Tree = Mapping[str, Any]
+"""Nested tables and lists of tensors, numbers, texts, truth values and None."""
+
+_AS_INTEGERS = {torch.bfloat16: torch.int16, torch.float16: torch.int16}
+"""Types that HDF5 has no name for, or that not every reader takes, kept as the integers with the same bits."""
+
+
+def packed(step: int, segment: Segment, tree: Tree) -> bytes:
+    """A checkpoint as the bytes of a file. ValueError where the tree holds something of another type."""
+    tensors: list[Tensor] = []
+    text = json.dumps(_stripped(tree, tensors, ""), ensure_ascii=False)
+    file = in_memory()
+    schema.set_text(file, "format", FORMAT)
+    file.attrs.update(format_version=np.int32(VERSION), step=np.int32(step))
+    schema.set_text(file, "segment", segment.name)
+    schema.add_text(file, "tree", text, Label("state as JSON"))
+    group = file.create_group("tensors")
+    for n, tensor in enumerate(tensors):
+        _add(group, str(n), tensor)
+    manifest.write(file.create_group("provenance").parent)
+    content = image(file)
+    file.close()
+    return content
+
+
+def load(path: Path) -> tuple[int, str, dict[str, Any]]:
+    """Step, last segment and tree of a checkpoint; DataError where it is not whole."""
+    try:
+        with h5py.File(path, "r") as file:
+            check_safe(file, path)
+            if wrong := manifest.differences(file):
+                raise ValueError(f"{wrong[0]} is not what was written")
+            if bytes(file.attrs["format"]).decode() != FORMAT:
+                raise ValueError("it is no checkpoint")
+            if int(file.attrs["format_version"]) != VERSION:
+                raise ValueError(f"its version is {file.attrs['format_version']}, not {VERSION}")
+            tensors = [_tensor(file["tensors"][str(n)]) for n in range(len(file["tensors"]))]
+            tree = _filled(json.loads(bytes(file["tree"][()]).decode("utf-8")), tensors)
+            return int(file.attrs["step"]), bytes(file.attrs["segment"]).decode(), tree
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{path}: is no whole checkpoint ({reason})") from error
+
+
+def copied(tree: Any) -> Any:
+    """The same tree with tensors of its own on the host, which nobody changes any more."""
+    if isinstance(tree, Tensor):
+        return tree.detach().to("cpu", copy=True)
+    if isinstance(tree, Mapping):
+        return {key: copied(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [copied(value) for value in tree]
+    return tree
+
+
+def size(tree: Any) -> int:
+    """The bytes of all tensors in a tree."""
+    if isinstance(tree, Tensor):
+        return tree.numel() * tree.element_size()
+    if isinstance(tree, Mapping):
+        return sum(map(size, tree.values()))
+    return sum(map(size, tree)) if isinstance(tree, list | tuple) else 0
+
+
+def _stripped(tree: Any, tensors: list[Tensor], where: str) -> Any:
+    """The tree with every tensor put away and its number in its place."""
+    if isinstance(tree, Tensor):
+        tensors.append(tree)
+        return {"tensor": len(tensors) - 1}
+    if isinstance(tree, Mapping):
+        found = {str(k): _stripped(v, tensors, f"{where}.{k}") for k, v in tree.items()}
+        return {"table": found}
+    if isinstance(tree, Sequence) and not isinstance(tree, str):
+        return [_stripped(v, tensors, f"{where}[{i}]") for i, v in enumerate(tree)]
+    if isinstance(tree, float) and not math.isfinite(tree):
+        return {"float": repr(tree)}
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return tree
+    raise ValueError(
+        f"checkpoint: {where.lstrip('.')} is {type(tree).__name__} {tree!r}; keep tensors, numbers, texts, or "
+        "tables and lists of them"
+    )
+
+
+def _filled(tree: Any, tensors: Sequence[Tensor]) -> Any:
+    if isinstance(tree, list):
+        return [_filled(value, tensors) for value in tree]
+    if not isinstance(tree, dict):
+        return tree
+    ((kind, value),) = tree.items()
+    if kind == "tensor":
+        return tensors[value]
+    if kind == "float":
+        return float(value)
+    return {key: _filled(inner, tensors) for key, inner in value.items()}
+
+
+def _add(group: Any, name: str, tensor: Tensor) -> None:
+    """Add an array with the bits of a tensor."""
+    plain = torch.view_as_real(tensor) if tensor.is_complex() else tensor
+    plain = plain.to(torch.uint8) if plain.dtype == torch.bool else plain
+    plain = plain.contiguous().view(_AS_INTEGERS.get(plain.dtype, plain.dtype))
+    array = np.atleast_1d(plain.numpy())
+    if not array.size:
+        array = np.zeros(1, array.dtype)  # HDF5 has no chunks for nothing
+    chunks = schema.chunk_shape(len(array), array.shape[1:], array.itemsize)
+    data_set = group.create_dataset(name, data=array, chunks=chunks, fletcher32=True)
+    schema.set_text(data_set, "dtype", str(tensor.dtype).removeprefix("torch."))
+    data_set.attrs["shape"] = np.array([tensor.dim(), *tensor.shape], np.int64)
+
+
+def _tensor(data_set: Any) -> Tensor:
+    dtype = getattr(torch, bytes(data_set.attrs["dtype"]).decode())
+    if not isinstance(dtype, torch.dtype):
+        raise ValueError(f"{data_set.name} has no dtype of torch")
+    shape = [int(length) for length in data_set.attrs["shape"][1:]]
+    stored = torch.from_numpy(np.array(data_set[()]))
+    if dtype.is_complex:
+        return torch.view_as_complex(stored.reshape(*shape, 2))
+    bits = stored.bool() if dtype == torch.bool else stored.view(dtype)
+    return bits.reshape(-1)[: math.prod(shape)].reshape(shape)

@@ -1,0 +1,103 @@
+"""What was recorded since the last commit, where it was made, until it is copied to the host in one go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from neuroplast.recording.recorder import Series
+from neuroplast.recording.runfile import RunFile
+
+Replay = Callable[[RunFile], None]
+
+
+class Waiting:
+    """Samples, snapshots, metrics and events in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._rows: list[tuple[str, int, dict[str, Series]]] = []
+        self._others: list[Replay] = []
+
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._rows or self._others)
+
+    def series(self, group: str, step: int, values: Mapping[str, Series]) -> None:
+        """Keep samples as they are now."""
+        kept = {
+            name: replace(series, value=self._own(series.value)) for name, series in values.items()
+        }
+        self._rows.append((group, step, kept))
+
+    def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
+        """Keep all state as it is now; on the host, since it is large."""
+        kept = {
+            layer: {name: t.detach().to("cpu", copy=True) for name, t in tensors.items()}
+            for layer, tensors in state.items()
+        }
+        self.bytes += sum(
+            t.numel() * t.element_size() for own in kept.values() for t in own.values()
+        )
+        self._others.append(lambda file: file.snapshot(step, kept))
+
+    def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
+        """Keep metrics."""
+        kept = dict(values)
+        self._others.append(lambda file: file.metrics(group, step, kept))
+
+    def event(self, step: int, kind: str, message: str) -> None:
+        """Keep an event."""
+        self._others.append(lambda file: file.event(step, kind, message))
+
+    def taken(self) -> Replay:
+        """What adds all of it to a file; nothing waits any more."""
+        rows, others = _on_host(self._rows), self._others
+        self._rows, self._others, self.bytes = [], [], 0
+
+        def replay(file: RunFile) -> None:
+            for group, step, values in rows:
+                file.series(group, step, values)
+            for add in others:
+                add(file)
+
+        return replay
+
+    def _own(self, value: Tensor | float) -> Tensor | float:
+        if not isinstance(value, Tensor):
+            return float(value)
+        self.bytes += value.numel() * value.element_size()
+        return value.detach().clone()
+
+
+def _on_host(
+    rows: list[tuple[str, int, dict[str, Series]]],
+) -> list[tuple[str, int, dict[str, Series]]]:
+    """The same samples on the host: those of one size in one transfer, rather than each in its own."""
+    alike: dict[tuple[object, ...], list[Tensor]] = defaultdict(list)
+    for _, _, values in rows:
+        for series in values.values():
+            if isinstance(series.value, Tensor) and series.value.device.type != "cpu":
+                alike[_kind(series.value)].append(series.value)
+    if not alike:
+        return rows
+    moved = {kind: iter(torch.stack(found).cpu()) for kind, found in alike.items()}
+    return [
+        (group, step, {name: _moved(series, moved) for name, series in values.items()})
+        for group, step, values in rows
+    ]
+
+
+def _moved(series: Series, moved: Mapping[tuple[object, ...], object]) -> Series:
+    value = series.value
+    if not isinstance(value, Tensor) or value.device.type == "cpu":
+        return series
+    return replace(series, value=next(moved[_kind(value)]))  # type: ignore[call-overload]
+
+
+def _kind(tensor: Tensor) -> tuple[object, ...]:
+    return (tensor.device, tensor.dtype, tuple(tensor.shape))
