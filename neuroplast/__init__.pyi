@@ -47,6 +47,8 @@ from .parts.synapse import Synapse as Synapse
 from .progress import Progress as Progress
 from .results import Run as Run
 from .results import RunSet as RunSet
+from .resuming import resume as resume
+from .resuming import resume_set as resume_set
 from .runs import load as load
 from .runs import run as run
 from .runs import run_set as run_set

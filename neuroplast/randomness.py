@@ -18,7 +18,7 @@ def state() -> Tree:
     version, inner, following = random.getstate()
     return {
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "numpy": {
             "kind": str(kind),
             "keys": torch.from_numpy(np.asarray(keys, np.int64)),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,28 +15,23 @@ from uuid import uuid4
 import torch
 from torch import Tensor
 
-from neuroplast import interruption, loading, registry
+from neuroplast import loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
-from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
+from neuroplast.engine import Engine, Parts, Stage, check_labels, describe, stages
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
-from neuroplast.interruption import Requests
-from neuroplast.layer import Layer
+from neuroplast.execution import device_named, execute, listening, stimuli_of, threads_set
 from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
-from neuroplast.parts.stimuli import Split, Stimuli, StimulusSet
-from neuroplast.provenance import packages, part_labels, provenance
+from neuroplast.parts.stimuli import Split, Stimuli
 from neuroplast.recording.reader import open_run
-from neuroplast.recording.recorder import Header, LayerHeader, NoRecorder, Recorder, RunState
-from neuroplast.recording.writer import RunRecorder
+from neuroplast.recording.recorder import NoRecorder
 from neuroplast.results import Run, RunSet, write_results
+from neuroplast.runset import Member, PlannedSet, write_set
 from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
-
-_MOST_THREADS = 1024
-"""So many start anywhere; far more end the process without a word."""
 
 Source = str | Path | Mapping[str, Any] | Draft
 Sets = Iterable[str | tuple[str, Any]]
@@ -91,7 +85,7 @@ def plan(
     loaded: tuple[Scenario, Parts] | None = None
     for name, scenario in scenarios.items():
         if loaded is None or not _same_stimuli(loaded[0], scenario):
-            loaded = scenario, _stimuli(scenario, chosen_seeds[0])[1]
+            loaded = scenario, stimuli_of(scenario, chosen_seeds[0])[1]
         train = loaded[1].train
         shapes[name] = tuple(train.x.shape[1:])
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
@@ -121,10 +115,10 @@ def run(
     """
     given = _draft(source, sets)
     scenario = given.resolve(condition, seed)
-    with _threads(threads), _listening(listeners):
-        where = _device(device)
+    with threads_set(threads), listening(listeners):
+        where = device_named(device)
         folder = _new_folder(given.title, out)
-        return _execute(given.title, scenario, condition, scenario.seeds[0], folder, where)
+        return execute(given.title, scenario, condition, scenario.seeds[0], folder, where)
 
 
 def run_set(
@@ -143,18 +137,23 @@ def run_set(
     planned = plan(given, seeds=seeds, conditions=conditions)
     several = len(planned.seeds) * len(planned.scenarios) > 1
     runs: list[Run] = []
-    with _threads(threads), _listening(listeners):
-        where = _device(device)
+    with threads_set(threads), listening(listeners):
+        where = device_named(device)
         folder = _new_folder(given.title, out)
-        for seed in planned.seeds:
-            for condition in planned.scenarios:
-                name = f"{condition or 'run'}-seed{seed}"
-                path = folder / name if several else folder
-                path.mkdir(exist_ok=True)
-                scenario = given.resolve(condition, seed)
-                runs.append(_execute(given.title, scenario, condition, seed, path, where))
-                if several:
-                    write_results(folder / "results.json", given.title, runs)
+        members = [
+            Member(condition, seed, f"{condition or 'run'}-seed{seed}" if several else "")
+            for seed in planned.seeds
+            for condition in planned.scenarios
+        ]
+        if several:
+            write_set(folder, PlannedSet(given.title, _plain(planned), tuple(members)))
+        for member in members:
+            path = folder / member.folder
+            path.mkdir(exist_ok=True)
+            scenario = given.resolve(member.condition, member.seed)
+            runs.append(execute(given.title, scenario, member.condition, member.seed, path, where))
+            if several:
+                write_results(folder / "results.json", given.title, runs)
     return RunSet(given.title, folder, runs)
 
 
@@ -192,7 +191,7 @@ def features(
         scenario, seed = draft(recording.scenario).resolve(), recording.seed
     splits = _splits(data, seed)
     fitted = scenario.preprocessing  # on the run's own training stimuli
-    engine = _reopened(path, _stimuli(scenario, seed)[1] if fitted else Parts(splits[0]))
+    engine = _reopened(path, stimuli_of(scenario, seed)[1] if fitted else Parts(splits[0]))
     found = [engine.network.features(engine.prepared(split.x, "score"), layer) for split in splits]
     labels = [split.y for split in splits]
     return torch.cat(found), torch.cat(labels) if all(y is not None for y in labels) else None  # type: ignore[arg-type]
@@ -215,104 +214,9 @@ def readout(
             raise ConfigurationError(f"{path}: the scenario has no read-out; name one")
         part = scenario.readouts[0].part
     chosen = part if isinstance(part, Readout) else RegistryResolver().resolve(Readout, part)
-    engine = _reopened(path, _stimuli(scenario, own)[1])
+    engine = _reopened(path, stimuli_of(scenario, own)[1])
     engine.seed = own if seed is None else seed
     return engine.read_out(ReadoutSpec(part=chosen, layer=layer))
-
-
-# -- one run -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A run that could begin: everything is loaded, built and checked, and nothing is recorded."""
-
-    scenario: Scenario
-    network: Network
-    parts: Parts
-    prepare: Preparation
-    info: RunInfo
-    header: Header
-
-    def engine(self, recorder: Recorder, requests: Requests) -> Engine:
-        """What runs it."""
-        known = registry.current()
-        made = (self.scenario, self.network, self.parts, recorder, known, self.info)
-        return Engine(*made, self.prepare, requests)
-
-
-def _execute(
-    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
-) -> Run:
-    """Learn and record; a run that stops early leaves a record that says so, and can be resumed."""
-    prepared = _prepared(title, scenario, condition, seed, folder, device)
-    recorder = RunRecorder(folder, scenario.record.commit)
-    recorder.start(prepared.header)
-    return _learned(prepared, recorder, None)
-
-
-def _prepared(
-    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
-) -> _Prepared:
-    stimuli, parts = _stimuli(scenario, seed)
-    check_labels(scenario, parts.train)
-    prepare = Preparation(scenario, parts.train, seed, device)
-    sample = prepare(parts.train.x[:1000], "score")
-    shape = tuple(parts.train.x.shape[1:])
-    seen = scenario.preprocessed_shape(shape)
-    network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
-    known = registry.current()
-    planned = stages(scenario, list(network.layers), len(parts.train))
-    if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
-        raise ScenarioError(title, problems)
-    count = sum(stage.steps for stage in planned)
-    plain = scenario.plain()
-    info = RunInfo(title, condition, seed, folder, count, plain)
-    header = Header(
-        title=title,
-        condition=condition,
-        seed=seed,
-        steps_total=count,
-        scenario=plain,
-        provenance={**provenance(device), "seed": seed},
-        parts=part_labels(scenario, known),
-        packages=packages(),
-        data={
-            "name": scenario.stimuli.kind,
-            "copy": stimuli.copy,
-            "source": stimuli.source,
-            "sha256": loading.fingerprint(stimuli),
-        },
-        input_shape=network.input_shape,
-        layers=tuple(_layer_header(layer) for layer in network.layers.values()),
-    )
-    return _Prepared(scenario, network, parts, prepare, info, header)
-
-
-def _learned(prepared: _Prepared, recorder: RunRecorder, state: Mapping[str, Any] | None) -> Run:
-    """Run it to its end, from the beginning or from the state of a checkpoint."""
-    info = prepared.info
-    with interruption.listening() as requests:
-        engine = prepared.engine(recorder, requests)
-        try:
-            results = engine.run(state)
-            health = engine.complaints()
-            for line in health:
-                recorder.event(engine.step, "health", line)
-            recorder.close("complete", engine.step)
-        except BaseException as error:
-            _stopped(recorder, engine.step, error)
-            registry.current().fire("run_failed", run=info, error=error)
-            raise
-    return Run(info.title, info.condition, info.seed, info.path, results, health)
-
-
-def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
-    """Close the record of a run that did not end; why it did not is what is told."""
-    state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-    recorder.event(step, state, f"{type(error).__name__}: {error}")
-    with suppress(DataError):
-        recorder.close(state, step)
 
 
 def _draft(source: Source, sets: Sets) -> Draft:
@@ -320,41 +224,13 @@ def _draft(source: Source, sets: Sets) -> Draft:
     return source.setting(sets) if isinstance(source, Draft) else draft(source, sets)
 
 
+def _plain(planned: Plan) -> dict[str, dict[str, Any]]:
+    """The resolved scenario of each condition as plain data."""
+    return {condition: scenario.plain() for condition, scenario in planned.scenarios.items()}
+
+
 def _same_stimuli(one: Scenario, other: Scenario) -> bool:
     return (one.stimuli, one.validation) == (other.stimuli, other.validation)
-
-
-def _stimuli(scenario: Scenario, seed: int) -> tuple[StimulusSet, Parts]:
-    """The whole set, and its parts: training stimuli without the validation part, and what is scored."""
-    stimuli = loading.load_stimuli(scenario.stimuli, loading.data_root(), stream(seed, "stimuli"))
-    train, scored = stimuli.train, {}
-    if scenario.validation:
-        train, held_out = loading.split_validation(train, scenario.validation)
-        if "validation" in scenario.evaluate:
-            scored["validation"] = held_out
-    if stimuli.test is not None and "test" in scenario.evaluate:
-        scored["test"] = stimuli.test
-    classes = len(stimuli.classes) or (0 if train.y is None else int(train.y.max()) + 1)
-    return stimuli, Parts(train, scored, classes)
-
-
-def _layer_header(layer: Layer) -> LayerHeader:
-    projections = layer.projections
-    attributes = {name: part.kind for name, part in (("competition", layer.spec.competition),)}
-    rules = [p.spec.rule.kind for p in projections if p.spec.rule is not None]
-    if rules:
-        attributes["rule"] = ", ".join(rules)
-    return LayerHeader(
-        name=layer.name,
-        neurons=layer.response_shape[0],
-        input_shape=projections[0].input_shape if projections else layer.response_shape,
-        weight_shapes={
-            name: tuple(t.shape)
-            for name, t in layer.state.items()
-            if name.rpartition(".")[2] == "w"
-        },
-        attributes={**attributes, "sentence": layer.spec.sentence()},
-    )
 
 
 # -- reading back --------------------------------------------------------------------------------------------------
@@ -420,45 +296,3 @@ def _new_folder(title: str, out: str | Path | None) -> Path:
     if not os.access(folder, os.W_OK):
         raise DataError(f"--out {folder}: cannot be written; give a folder you may write to")
     return folder
-
-
-def _device(name: str) -> torch.device:
-    """The device by name; auto takes a GPU where there is one."""
-    available = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name == "auto":
-        return torch.device("cuda" if available["cuda"] else "cpu")
-    if not available.get(name.partition(":")[0], False):
-        here = ", ".join(n for n, there in available.items() if there)
-        raise ConfigurationError(f"--device {name}: is not here; choose auto or {here}")
-    return torch.device(name)
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    before = torch.get_num_threads()
-    if count is not None:
-        if not 1 <= count <= _MOST_THREADS:
-            raise ConfigurationError(f"--threads {count}: must be from 1 to {_MOST_THREADS}")
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextmanager
-def _listening(listeners: Sequence[object]) -> Iterator[None]:
-    known = registry.current()
-    heard: list[object] = []
-    try:
-        for listener in listeners:
-            known.listen(listener)
-            heard.append(listener)
-        yield
-    finally:
-        for listener in heard:
-            known.silence(listener)

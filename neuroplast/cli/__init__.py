@@ -22,6 +22,7 @@ from neuroplast.cli.inspect import inspect
 from neuroplast.cli.list_parts import list_parts
 from neuroplast.cli.output import settings
 from neuroplast.cli.readout import readout
+from neuroplast.cli.resume import resume
 from neuroplast.cli.run import run
 from neuroplast.cli.schema import schema
 from neuroplast.cli.show import show
@@ -47,7 +48,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: neuroplast run quickstart",
 )
-for verb in (run, validate, list_parts, show, inspect, features, readout, schema):
+for verb in (run, resume, validate, list_parts, show, inspect, features, readout, schema):
     app.command(
         verb.__name__.removesuffix("_parts"), short_help=_first_line(verb), epilog=_EVERYWHERE
     )(verb)

@@ -68,7 +68,7 @@ class Bars:
     def run_failed(self, run: RunInfo, error: BaseException) -> None:
         """Take the bars away, and let the message say where the record is."""
         self.close()
-        error.add_note(f"the partial record is in {run.path}")
+        error.add_note(f"what was committed is kept; go on with: neuroplast resume {run.path}")
 
     def _say(self, line: str) -> None:
         _log.info(line)

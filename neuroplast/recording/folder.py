@@ -1,4 +1,4 @@
-"""What is in the folder of a run that has not ended: segments, checkpoints, the run's description, and how they get there.
+"""What is in the folder of a run that has not ended, and how it gets there.
 
     lock                     who writes (see lock.py)
     run.json                 what the run is, and how far it came when it last stopped; replaced as a whole
@@ -96,7 +96,7 @@ def write_description(folder: Path, description: dict[str, Any]) -> None:
     put(folder / DESCRIPTION, write)
 
 
-def put(path: Path, write: Callable[[Path], None]) -> None:
+def put(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a file under another name, and give it this one when it is on disk."""
     unfinished = path.with_name(path.name + UNFINISHED)
     try:

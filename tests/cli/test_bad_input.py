@@ -237,4 +237,4 @@ def test_learning_that_breaks_down(cli, scenario, tmp_path):
     assert answer.code == 1
     assert "layer1" in answer.err
     assert "not finite" in answer.err
-    assert "the partial record is in out" in answer.err
+    assert "what was committed is kept; go on with: neuroplast resume out" in answer.err

@@ -350,7 +350,7 @@ def test_an_error_inside_a_part_names_its_plugin(cli, plugin, scenario):
     assert answer.code == 1
     (line,) = answer.err.splitlines()
     assert line.startswith("plugin fragile (package fragile-package 1.0) failed: ZeroDivisionError")
-    assert "the partial record is in here" in line
+    assert "what was committed is kept; go on with: neuroplast resume here" in line
     assert "in delta" in cli("run", file, "--out", "there", "--debug").err
 
 

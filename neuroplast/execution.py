@@ -1,0 +1,205 @@
+"""One run, from its resolved scenario to its record: prepared, learned, recorded, and closed however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from neuroplast import interruption, loading, registry
+from neuroplast.batches import find_lone_stimuli
+from neuroplast.engine import Engine, Parts, Preparation, check_labels, stages
+from neuroplast.errors import ConfigurationError, DataError, ScenarioError
+from neuroplast.events import RunInfo
+from neuroplast.interruption import Requests
+from neuroplast.layer import Layer
+from neuroplast.network import Network
+from neuroplast.parts.stimuli import StimulusSet
+from neuroplast.provenance import packages, part_labels, provenance
+from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunState
+from neuroplast.recording.writer import RunRecorder
+from neuroplast.results import Run
+from neuroplast.scenario import Scenario
+from neuroplast.streams import stream
+
+_MOST_THREADS = 1024
+"""So many start anywhere; far more end the process without a word."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that could begin: everything is loaded, built and checked, and nothing is recorded."""
+
+    scenario: Scenario
+    network: Network
+    parts: Parts
+    prepare: Preparation
+    info: RunInfo
+    header: Header
+
+    def engine(self, recorder: Recorder, requests: Requests) -> Engine:
+        """What runs it."""
+        known = registry.current()
+        made = (self.scenario, self.network, self.parts, recorder, known, self.info)
+        return Engine(*made, self.prepare, requests)
+
+
+def execute(
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+) -> Run:
+    """Learn and record; a run that stops early leaves a record that says so, and can be resumed."""
+    prepared = prepared_run(title, scenario, condition, seed, folder, device)
+    recorder = RunRecorder(folder, scenario.record.commit)
+    recorder.start(prepared.header)
+    return learned(prepared, recorder)
+
+
+def prepared_run(
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+) -> Prepared:
+    """Load the stimuli and build the network. ScenarioError, ConfigurationError or DataError where it cannot run."""
+    stimuli, parts = stimuli_of(scenario, seed)
+    check_labels(scenario, parts.train)
+    prepare = Preparation(scenario, parts.train, seed, device)
+    sample = prepare(parts.train.x[:1000], "score")
+    shape = tuple(parts.train.x.shape[1:])
+    seen = scenario.preprocessed_shape(shape)
+    network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
+    known = registry.current()
+    planned = stages(scenario, list(network.layers), len(parts.train))
+    if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
+        raise ScenarioError(title, problems)
+    count = sum(stage.steps for stage in planned)
+    plain = scenario.plain()
+    info = RunInfo(title, condition, seed, folder, count, plain)
+    header = Header(
+        title=title,
+        condition=condition,
+        seed=seed,
+        steps_total=count,
+        scenario=plain,
+        provenance={**provenance(device), "seed": seed},
+        parts=part_labels(scenario, known),
+        packages=packages(),
+        data={
+            "name": scenario.stimuli.kind,
+            "copy": stimuli.copy,
+            "source": stimuli.source,
+            "sha256": loading.fingerprint(stimuli),
+        },
+        input_shape=network.input_shape,
+        layers=tuple(_layer_header(layer) for layer in network.layers.values()),
+    )
+    return Prepared(scenario, network, parts, prepare, info, header)
+
+
+def learned(
+    prepared: Prepared, recorder: RunRecorder, state: Mapping[str, Any] | None = None
+) -> Run:
+    """Run it to its end, from the beginning or from the state of a checkpoint."""
+    info = prepared.info
+    with interruption.listening() as requests:
+        engine = prepared.engine(recorder, requests)
+        try:
+            results = engine.run(state)
+            health = engine.complaints()
+            for line in health:
+                recorder.event(engine.step, "health", line)
+            recorder.close("complete", engine.step)
+        except BaseException as error:
+            _stopped(recorder, engine.step, error)
+            registry.current().fire("run_failed", run=info, error=error)
+            raise
+    return Run(info.title, info.condition, info.seed, info.path, results, health)
+
+
+def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
+    """Close the record of a run that did not end; why it did not is what is told."""
+    state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+    recorder.event(step, state, f"{type(error).__name__}: {error}")
+    with suppress(DataError):
+        recorder.close(state, step)
+
+
+def stimuli_of(scenario: Scenario, seed: int) -> tuple[StimulusSet, Parts]:
+    """The whole set, and its parts: training stimuli without the validation part, and what is scored."""
+    stimuli = loading.load_stimuli(scenario.stimuli, loading.data_root(), stream(seed, "stimuli"))
+    train, scored = stimuli.train, {}
+    if scenario.validation:
+        train, held_out = loading.split_validation(train, scenario.validation)
+        if "validation" in scenario.evaluate:
+            scored["validation"] = held_out
+    if stimuli.test is not None and "test" in scenario.evaluate:
+        scored["test"] = stimuli.test
+    classes = len(stimuli.classes) or (0 if train.y is None else int(train.y.max()) + 1)
+    return stimuli, Parts(train, scored, classes)
+
+
+def _layer_header(layer: Layer) -> LayerHeader:
+    projections = layer.projections
+    attributes = {name: part.kind for name, part in (("competition", layer.spec.competition),)}
+    rules = [p.spec.rule.kind for p in projections if p.spec.rule is not None]
+    if rules:
+        attributes["rule"] = ", ".join(rules)
+    return LayerHeader(
+        name=layer.name,
+        neurons=layer.response_shape[0],
+        input_shape=projections[0].input_shape if projections else layer.response_shape,
+        weight_shapes={
+            name: tuple(t.shape)
+            for name, t in layer.state.items()
+            if name.rpartition(".")[2] == "w"
+        },
+        attributes={**attributes, "sentence": layer.spec.sentence()},
+    )
+
+
+# -- where and on what ---------------------------------------------------------------------------------------------
+
+
+def device_named(name: str) -> torch.device:
+    """The device by name; auto takes a GPU where there is one."""
+    available = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if name == "auto":
+        return torch.device("cuda" if available["cuda"] else "cpu")
+    if not available.get(name.partition(":")[0], False):
+        here = ", ".join(n for n, there in available.items() if there)
+        raise ConfigurationError(f"--device {name}: is not here; choose auto or {here}")
+    return torch.device(name)
+
+
+@contextmanager
+def threads_set(count: int | None) -> Iterator[None]:
+    """Compute with so many threads for a while; as many as there are by default."""
+    before = torch.get_num_threads()
+    if count is not None:
+        if not 1 <= count <= _MOST_THREADS:
+            raise ConfigurationError(f"--threads {count}: must be from 1 to {_MOST_THREADS}")
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def listening(listeners: Sequence[object]) -> Iterator[None]:
+    """Let these objects hear of the run's events."""
+    known = registry.current()
+    heard: list[object] = []
+    try:
+        for listener in listeners:
+            known.listen(listener)
+            heard.append(listener)
+        yield
+    finally:
+        for listener in heard:
+            known.silence(listener)

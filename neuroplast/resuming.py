@@ -1,0 +1,212 @@
+"""Going on with runs that were stopped: from their last commit, to the same numbers as if they had not been."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from neuroplast.drafts import draft
+from neuroplast.errors import ConfigurationError, DataError
+from neuroplast.execution import (
+    Prepared,
+    device_named,
+    execute,
+    learned,
+    listening,
+    prepared_run,
+    threads_set,
+)
+from neuroplast.recording import checkpoint
+from neuroplast.recording import folder as folders
+from neuroplast.recording.folder import Segment
+from neuroplast.recording.reader import open_run
+from neuroplast.recording.recorder import Header
+from neuroplast.recording.schema import RUN_FILE
+from neuroplast.recording.writer import RunRecorder, clear
+from neuroplast.results import Run, RunSet, write_results
+from neuroplast.runset import read_set
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Where a run can go on. state: of a checkpoint. segment: the last that holds what was recorded before."""
+
+    step: int
+    segment: Segment
+    state: Mapping[str, Any]
+
+
+def resume(
+    path: str | Path,
+    *,
+    force: bool = False,
+    device: str | None = None,
+    threads: int | None = None,
+    listeners: Sequence[object] = (),
+    tell: Callable[[str], object] | None = None,
+) -> Run:
+    """Go on with a run that was stopped, killed, or failed; one that is complete is given back as it is.
+
+    device, threads: as it had by default, since results depend on them. force: go on although plugins, versions, device
+    or threads are others than it had; the record then says so, and does not claim to equal an uninterrupted run.
+    tell: hears in words from where it goes on. Without a commit it starts over.
+    Raises DataError where the folder cannot be used, ConfigurationError where it is another's run to go on.
+    """
+    tell = tell or _to_stderr
+    folder = Path(path).parent if Path(path).name == RUN_FILE else Path(path)
+    if (folder / RUN_FILE).is_file():
+        tell(f"{folder}: is complete; there is nothing to resume")
+        clear(folder)  # what a kill just before the end left there
+        return finished(folder)
+    if not folders.is_unfinished(folder):
+        raise DataError(f"{folder}: holds no run that was stopped; name a run folder")
+    recorder = RunRecorder(folder)
+    recorder.lock()
+    try:
+        described = folders.describe(folder)
+        header = _header(folder, described)
+        commit = last_commit(folder, tell)
+        count = threads or int(header.provenance["cpu_threads"])
+        with threads_set(count), listening(listeners):
+            where = device_named(device or _like(str(header.provenance["device"])))
+            scenario = draft(header.scenario).resolve()
+            recorder.seconds = scenario.record.commit
+            prepared = prepared_run(
+                header.title, scenario, header.condition, header.seed, folder, where
+            )
+            differing = differences(header, prepared.header)
+            _agree(folder, differing, force)
+            executions = [*described["executions"], _execution(prepared, commit, differing)]
+            recorder.resume(header, executions, commit.segment if commit else None)
+            step = commit.step if commit else 0
+            tell(f"{folder}: goes on after step {step} of {header.steps_total}")
+            return learned(prepared, recorder, commit.state if commit else None)
+    finally:
+        recorder.unlock()
+
+
+def resume_set(
+    path: str | Path,
+    *,
+    force: bool = False,
+    device: str | None = None,
+    threads: int | None = None,
+    listeners: Sequence[object] = (),
+    tell: Callable[[str], object] | None = None,
+) -> RunSet:
+    """Complete a set of runs: go on with those that were stopped, and run those that had not begun."""
+    folder, tell = Path(path), tell or _to_stderr
+    planned = read_set(folder)
+    done: list[Run] = []
+    for member in planned.runs:
+        run = folder / member.folder
+        if (run / RUN_FILE).is_file():
+            done.append(finished(run))
+        elif folders.is_unfinished(run):
+            options = {"force": force, "device": device, "threads": threads}
+            done.append(resume(run, **options, listeners=listeners, tell=tell))  # type: ignore[arg-type]
+        else:
+            tell(f"{run}: had not begun, and begins")
+            run.mkdir(exist_ok=True)
+            resolved = {**planned.scenarios[member.condition], "seeds": [member.seed]}
+            scenario = draft(resolved).resolve()
+            with threads_set(threads), listening(listeners):
+                where = device_named(device or "auto")
+                done.append(
+                    execute(planned.title, scenario, member.condition, member.seed, run, where)
+                )
+        write_results(folder / "results.json", planned.title, done)
+    return RunSet(planned.title, folder, done)
+
+
+def finished(folder: Path) -> Run:
+    """A complete run as it was recorded."""
+    with open_run(folder) as recording:
+        results = {
+            group: {name: float(samples.values[-1]) for name, samples in metrics.items()}
+            for group, metrics in recording.metrics.items()
+        }
+        health = [event.message for event in recording.events if event.kind == "health"]
+        return Run(recording.title, recording.condition, recording.seed, folder, results, health)
+
+
+def last_commit(folder: Path, tell: Callable[[str], object]) -> Commit | None:
+    """The newest checkpoint that is whole and whose segments are there; one that is not is told of."""
+    known = folders.segments(folder)
+    for step in reversed(folders.checkpoints(folder)):
+        try:
+            found, name, state = checkpoint.load(folder / folders.checkpoint_name(step))
+        except DataError as error:
+            tell(f"{error}; the one before it is used")
+            continue
+        upto = [segment for segment in known if segment.name <= name]
+        if _is_chain(upto) and upto and upto[-1].name == name:
+            return Commit(found, upto[-1], state)
+        tell(f"{folder}: segments before step {found} are missing; an earlier checkpoint is used")
+    return None
+
+
+def _is_chain(segments: Sequence[Segment]) -> bool:
+    """Whether each segment begins where the one before it ended."""
+    pairs = pairwise(segments)
+    return all(s.start == 0 for s in segments[:1]) and all(a.end == b.start for a, b in pairs)
+
+
+def differences(was: Header, now: Header) -> list[str]:
+    """What decides results and is not as it was, in words; DataError where the stimuli are others."""
+    if was.data["sha256"] != now.data["sha256"]:
+        raise DataError(
+            f"stimuli {was.data['name']}: have sha256 {now.data['sha256']}, the run had {was.data['sha256']}; "
+            "bring back the data that it had"
+        )
+    found = []
+    for what, one, other in (
+        ("package", was.packages, now.packages),
+        ("part", was.parts, now.parts),
+    ):
+        found += [f"{what} {text}: is gone" for text in one if text not in other]
+        found += [f"{what} {text}: is new" for text in other if text not in one]
+    for name in ("cpu_threads", "device", "platform"):
+        if was.provenance[name] != now.provenance[name]:
+            found.append(f"{name}: {now.provenance[name]}, was {was.provenance[name]}")
+    return found
+
+
+def _agree(folder: Path, differing: Sequence[str], force: bool) -> None:
+    if differing and not force:
+        raise ConfigurationError(
+            f"{folder}: would not go on to the same numbers, since this is not what it ran with: "
+            f"{'; '.join(differing)}. Bring that back, or resume it with --force, and the record will say so"
+        )
+
+
+def _execution(
+    prepared: Prepared, commit: Commit | None, differing: Sequence[str]
+) -> dict[str, Any]:
+    """What is known of the execution that begins."""
+    mine = {**prepared.header.provenance, "from_step": commit.step if commit else 0}
+    return {**mine, "forced": list(differing)} if differing else mine
+
+
+def _header(folder: Path, described: Mapping[str, Any]) -> Header:
+    try:
+        return Header.from_plain(described["header"])
+    except (LookupError, ValueError) as error:
+        raise DataError(
+            f"{folder / folders.DESCRIPTION}: does not describe a run that can go on ({error}); run it again"
+        ) from None
+
+
+def _like(device: str) -> str:
+    """The kind of device that a run had, by the name in its record."""
+    return device if device in ("cpu", "mps") else "cuda" if torch.cuda.is_available() else "auto"
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
