@@ -62,6 +62,9 @@ class Observer(Protocol):
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """A batch was presented; the weights have not changed yet."""
 
+    def applied(self, layer: Layer, projection: Projection) -> None:
+        """The weights of a projection have changed by the step; its constraints have not seen them yet."""
+
     def changed(self, layer: Layer) -> None:
         """The weights have changed."""
 
@@ -243,6 +246,8 @@ class Layer:
             )
         except NotFiniteError as error:
             raise self.not_finite(progress.step, str(error)) from error
+        if self.observer:
+            self.observer.applied(self, projection)
         projection.enforce(view)
 
     def not_finite(self, step: int, what: str) -> LearningError:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil, prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from neuroplast.recording import schema
-from neuroplast.recording.recorder import Series, Statistic
+from neuroplast.recording.recorder import Series, SeriesHeader, Statistic
 from neuroplast.recording.schema import Label
 from neuroplast.shapes import Shape
 
@@ -25,8 +25,8 @@ class _Column:
     """One series: what is known of it, and the samples that wait, by row."""
 
     label: Label
-    shape: Shape
-    dtype: Any
+    header: SeriesHeader
+    sizes: Shape
     waiting: dict[int, Tensor | float] = field(default_factory=dict)
     data_set: Any = None
 
@@ -48,20 +48,42 @@ class Table:
         self._steps: list[int] = []
         self._written, self._last = 0, -1
 
+    def declare(self, name: str, header: SeriesHeader) -> None:
+        """Make a series known before its first sample; its scales are in the group."""
+        sizes = tuple(len(self._group[dim]) for dim in header.dims)
+        self._columns[name] = _Column(self._label(name, header), header, sizes)
+        self._data_set(name)
+
     def add(self, step: int, values: Mapping[str, Series]) -> None:
         """Add samples to the row of `step`: the last row, or a new one."""
+        for name, series in values.items():
+            if name not in self._columns:
+                header = self._described(name, series)
+                sizes = tuple(series.value.shape) if isinstance(series.value, Tensor) else ()
+                self._columns[name] = _Column(self._label(name, header), header, sizes)
+        self.put(step, {name: series.value for name, series in values.items()})
+
+    def put(self, step: int, values: Mapping[str, Tensor | float]) -> None:
+        """The same for series that are known. Tensors are kept as they are, and must not change any more."""
+        for name, value in values.items():
+            self._check(name, value)
         if step != self._last:
             self._steps.append(step)
             self._last = step
         row = max(0, self._written + len(self._steps) - 1)
-        for name, series in values.items():
-            value = series.value
-            kept = value.detach().clone() if isinstance(value, Tensor) else float(value)
-            self._column(name, series).waiting[row] = kept
+        for name, value in values.items():
+            self._columns[name].waiting[row] = value
 
     def gather(self) -> Gathered:
-        """What waits, as arrays on the host; a row that a series lacks is NaN."""
-        return [(name, *_block(c)) for name, c in self._columns.items() if c.waiting]
+        """What waits, as arrays on the host, and nowhere else any more; a row that a series lacks is NaN."""
+        found: Gathered = []
+        for name, column in self._columns.items():
+            if column.waiting:
+                first, block = _block(column)
+                rows = sorted(column.waiting)
+                column.waiting = {row: torch.from_numpy(block[row - first]) for row in rows}
+                found.append((name, first, block))
+        return found
 
     def write(self, blocks: Gathered) -> None:
         """Write the rows that wait. Cut short and called again, it writes the same."""
@@ -78,34 +100,47 @@ class Table:
         self._written = rows
         self._steps.clear()
 
-    def _column(self, name: str, series: Series) -> _Column:
+    def _check(self, name: str, value: Tensor | float) -> None:
+        shape, wanted = (
+            tuple(value.shape) if isinstance(value, Tensor) else (),
+            self._columns[name].sizes,
+        )
+        if shape != wanted:
+            raise ValueError(
+                f"{self._speaker}: a sample of series {name!r} has shape {shape}, not {wanted}; "
+                "give always the same"
+            )
+
+    def _described(self, name: str, series: Series) -> SeriesHeader:
+        """What the first sample says of a series."""
         shape = tuple(series.value.shape) if isinstance(series.value, Tensor) else ()
-        known = self._columns.get(name)
-        if shape not in ((), (self._neurons,)) or (known and shape != known.shape):
+        if series.dims is None and shape not in ((), (self._neurons,)):
             raise ValueError(
                 f"{self._speaker}: a sample of series {name!r} has shape {shape}; give one number, "
-                f"or one value for each of {self._neurons} neurons, and always the same of the two"
+                f"one value for each of {self._neurons} neurons, or name its dimensions"
             )
-        if known is None:
-            known = _Column(self._label(name, series), shape, _series_type(series))
-            self._columns[name] = known
-        return known
+        named = ("neuron",) if series.dims is None else series.dims
+        dims = schema.own_dims(self._group, shape, named)
+        dtype = _series_type(series)
+        return SeriesHeader(series.long_name, dims, series.unit, series.statistic, dtype)
 
-    def _label(self, name: str, series: Series) -> Label:
+    def _label(self, name: str, header: SeriesHeader) -> Label:
         window = (
-            "at the step" if series.statistic == Statistic.last else "since the previous sample"
+            "at the step" if header.statistic == Statistic.last else "since the previous sample"
         )
         plugin = _plugin(name, self._plugins)
-        return Label(series.long_name, series.unit, series.statistic, window, plugin)
+        return Label(header.long_name, header.unit, header.statistic, window, plugin)
 
     def _data_set(self, name: str) -> Any:
         column = self._columns[name]
         if column.data_set is None:
             stored = _free_name(self._group, name, "series")
-            dims = ("step", "neuron")[: 1 + len(column.shape)]
+            dims, shape = ("step", *column.header.dims), column.header.shape
             column.data_set = schema.add_array(
-                self._group, stored, dims, column.dtype, column.label
+                self._group, stored, dims, column.header.dtype, column.label
             )
+            if shape and shape != column.sizes:
+                column.data_set.attrs["tensor_shape"] = np.array(shape, np.int32)
         return column.data_set
 
 
@@ -123,6 +158,10 @@ class Snapshots:
         self._weight_shape, self._inputs = weight_shape, prod(weight_shape[1:])
         self._scale = schema.add_scale(group, "snapshot_step")
         schema.add_scale(group, "neuron", neurons)
+        self._rows_of_weights = "neuron"
+        if weight_shape and weight_shape[0] != neurons:
+            self._rows_of_weights = "unit"
+            schema.add_scale(group, "unit", weight_shape[0])
         if weight_shape:
             schema.add_scale(group, "input", self._inputs)
             group.attrs["weight_shape"] = np.array(weight_shape, np.int32)
@@ -163,7 +202,7 @@ class Snapshots:
     def _dims(self, name: str, shape: Shape) -> tuple[str, ...]:
         """The scales of a state tensor, as far as its name and sizes tell them."""
         if self._flattened(shape):
-            return ("neuron", "input")
+            return (self._rows_of_weights, "input")
         if name.startswith("normalisation."):
             first = "input" if shape[:1] == (self._inputs,) else "channel"
             return schema.own_dims(self._group, shape, (first, "input_y", "input_x"))
@@ -261,18 +300,19 @@ def _block(column: _Column) -> tuple[int, Any]:
     rows = sorted(column.waiting)
     values = [column.waiting[row] for row in rows]
     tensors = [v for v in values if isinstance(v, Tensor)]
-    filled = torch.stack(tensors).cpu().double() if len(tensors) == len(values) else values
-    block = np.full((rows[-1] - rows[0] + 1, *column.shape), np.nan, column.dtype)
-    block[np.array(rows) - rows[0]] = np.asarray(filled)
+    dtype = np.dtype(column.header.dtype)
+    filled = torch.stack(tensors).cpu() if len(tensors) == len(values) else torch.tensor(values)
+    block = np.full((rows[-1] - rows[0] + 1, *column.sizes), np.nan, dtype)
+    block[np.array(rows) - rows[0]] = filled.to(getattr(torch, dtype.name)).numpy()
     return rows[0], block
 
 
-def _series_type(series: Series) -> Any:
+def _series_type(series: Series) -> Literal["float32", "float64"]:
     """float32 for values per neuron that have no more digits; float64 for the rest."""
     value = series.value
     short = (torch.float32, torch.bfloat16, torch.float16)
     per_neuron = isinstance(value, Tensor) and value.dim() > 0 and value.dtype in short
-    return np.float32 if per_neuron else np.float64
+    return "float32" if per_neuron else "float64"
 
 
 def _free_name(group: Any, name: str, role: str) -> str:

@@ -20,6 +20,9 @@ class Statistic(StrEnum):
     last = auto()
     mean = auto()
     sum = auto()
+    min = auto()
+    max = auto()
+    histogram = auto()
 
 
 RunState = Literal["running", "complete", "interrupted", "failed"]
@@ -41,12 +44,49 @@ class LayerHeader:
 
 
 @dataclass(frozen=True)
+class SeriesHeader:
+    """What the record says of a series before its first sample.
+
+    dims: the scales along which one sample lies, without the step. statistic: what it is of the steps it stands for.
+    shape: its own, where the scales give a flattened one, as for weights (neuron, input).
+    """
+
+    long_name: str
+    dims: tuple[str, ...] = ()
+    unit: str = "1"
+    statistic: Statistic = Statistic.last
+    dtype: Literal["float32", "float64"] = "float32"
+    shape: Shape = ()
+
+
+@dataclass(frozen=True)
+class ProbeHeader:
+    """What the record says of a probe on one layer before anything is learnt.
+
+    scales: the values along each dimension: how many (0, 1, ...), or the values themselves, such as which neurons.
+    attributes: for people who browse the file.
+    """
+
+    name: str
+    layer: str
+    scales: Mapping[str, int | tuple[int, ...] | tuple[float, ...]]
+    series: Mapping[str, SeriesHeader]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def sizes(self, series: str) -> Shape:
+        """The shape of one sample of a series as it is stored."""
+        scales = (self.scales[dim] for dim in self.series[series].dims)
+        return tuple(scale if isinstance(scale, int) else len(scale) for scale in scales)
+
+
+@dataclass(frozen=True)
 class Header:
     """What the record says of a run before anything is learnt.
 
     scenario: the resolved scenario as plain data. provenance: all that may differ between two executions, and versions.
     parts: `kind:name==version` of every part that takes part. packages: `name==version`.
     data: name, copy, source and sha256 of the arrays used. input_shape: the shape of one stimulus.
+    probes: each on each layer that it looks at.
     """
 
     title: str
@@ -60,6 +100,7 @@ class Header:
     data: Mapping[str, str]
     input_shape: Shape
     layers: tuple[LayerHeader, ...]
+    probes: tuple[ProbeHeader, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As data that JSON knows, from which `from_plain` makes the same again."""
@@ -73,15 +114,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Series:
-    """One sample of a series: a number, or one value per neuron (post,).
+    """One sample of a series: a number, one value per neuron (post,), or an array along other dimensions.
 
     statistic: what it is of the steps it stands for. unit: "1" if it has none.
+    dims: the names of its axes; by default none for a number, and ("neuron",) for one value per neuron.
     """
 
     value: Tensor | float
     long_name: str
     unit: str = "1"
     statistic: Statistic = Statistic.last
+    dims: tuple[str, ...] | None = None
 
 
 class Recorder(ABC):
@@ -94,6 +137,10 @@ class Recorder(ABC):
     @abstractmethod
     def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
         """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
+
+    @abstractmethod
+    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
+        """Add what a probe saw in a layer, by series; name, layer, series and their shapes are those of the header."""
 
     @abstractmethod
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
@@ -131,6 +178,9 @@ class NoRecorder(Recorder):
         """Nothing."""
 
     def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
+        """Nothing."""
+
+    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
         """Nothing."""
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:

@@ -21,7 +21,7 @@ from neuroplast.recording import manifest, schema
 from neuroplast.recording.blocks import Events, Snapshots, Table, as_array
 from neuroplast.recording.digest import content_sha256
 from neuroplast.recording.folder import Segment
-from neuroplast.recording.recorder import Header, LayerHeader, RunState, Series
+from neuroplast.recording.recorder import Header, LayerHeader, ProbeHeader, RunState, Series
 from neuroplast.recording.schema import Label
 
 
@@ -43,6 +43,7 @@ class RunFile:
     def __init__(self, header: Header, segment: Segment | None = None) -> None:
         self._file = in_memory()
         self._layers: dict[str, Table] = {}
+        self._probes: dict[tuple[str, str], Table] = {}
         self._states: dict[str, dict[str, Snapshots]] = {}
         self._metrics: dict[str, Table] = {}
         self._begin(header, json.dumps(header.scenario, ensure_ascii=False))
@@ -54,6 +55,10 @@ class RunFile:
         """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
         self._known(layer)
         self._layers[layer].add(step, values)
+
+    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
+        """Add what a probe saw in a layer, by series; name, layer, series and their shapes are those of the header."""
+        self._probes[name, layer].put(step, values)
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
@@ -76,7 +81,7 @@ class RunFile:
 
     def finish(self, state: RunState, steps_done: int) -> bytes:
         """The whole file; nothing can be added any more."""
-        for table in (*self._layers.values(), *self._metrics.values()):
+        for table in (*self._layers.values(), *self._probes.values(), *self._metrics.values()):
             table.write(table.gather())
         self._events.write()
         seal(self._file, state, steps_done)
@@ -100,6 +105,9 @@ class RunFile:
         layers = file.create_group("layers")
         for order, layer in enumerate(header.layers):
             self._begin_layer(layers.create_group(schema.stored_name(layer.name)), order, layer)
+        for probe in header.probes:
+            path = ("probes", *map(schema.stored_name, (probe.name, probe.layer)))
+            self._begin_probe(file.require_group("/".join(path)), probe)
         file.create_group("metrics")
         self._events = Events(file.create_group("events"))
 
@@ -119,6 +127,18 @@ class RunFile:
                 node = group.create_group(schema.stored_name(prefix.removesuffix(".")))
                 states[prefix] = Snapshots(node, layer.neurons, shape, plugins)
         self._states[layer.name] = states
+
+    def _begin_probe(self, group: Any, probe: ProbeHeader) -> None:
+        """Lay out all that a probe will see of a layer."""
+        schema.set_text(group, "layer", probe.layer)
+        for name, text in probe.attributes.items():
+            schema.set_text(group, name, text)
+        for name, values in probe.scales.items():
+            schema.add_scale(group, name, values)
+        table = Table(group, f"probe {probe.name!r} of {probe.layer}")
+        for name, header in probe.series.items():
+            table.declare(name, header)
+        self._probes[probe.name, probe.layer] = table
 
     def _known(self, layer: str) -> None:
         if layer not in self._layers:

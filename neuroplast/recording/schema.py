@@ -14,16 +14,24 @@
         step[T]                T samples of the series, each at the end of a step; 1 is the first
         snapshot_step[K]       K snapshots of all state, each after so many steps; 0 is the start
         neuron[N]  input[M]    indices; other axes of state: channel y x input_y input_x size_<n>
+        unit[U]                stands for neuron where each position has weights of its own
         w(K,N,M)               weights, flattened behind the neuron; tensor_shape=their own shape
         <part>.<name>(K,...)   other state under its own name, such as rule.theta(K,N)
         <series>(T)  (T,N)     a number, or a value for each neuron; NaN where a row lacks it
         <projection>/          where a layer has several projections: snapshot_step, neuron, input,
                                w and state of each, as above; attribute weight_shape
+    /probes/<probe>/<layer>/   what the scenario asks for beside; attributes: when, reduce, layer
+        step[T]                its own samples
+        neuron[N'] input[M]    as above; where only some neurons are looked at, their indices
+        <projection>.input[M]  of one of several projections
+        bin[B+2]               of a histogram: lower edges; the first bin begins at the lowest number
+        <variable>(T,...)      such as ltp(T,N), rule.theta(T,N), or w(T,N,M) with tensor_shape=the
+                               shape of what is sampled; of a histogram counts (T,B+2); NaN as above
     /metrics/<group>/          step[T'], and <metric>(T') in float64
     /events                    event[E]; step(E)  kind(E)  message(E)
 
     a data set                 units ("1" if none)  long_name  dims="step,neuron"  and for series,
-                               metrics and state: statistic=last|mean|sum  window  plugin
+                               metrics and state: statistic=last|mean|sum|min|max|histogram  window  plugin
 
 [] marks a dimension scale; each group has its own, so that xarray opens any group by itself with
 named axes. `dims` says the same as text, for readers that know no scales.
@@ -37,8 +45,9 @@ A series whose name is taken by state, or the other way round, is stored as "<na
 "<name>.state". A minor format_version only adds things; a new major one changes their meaning.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,7 +60,8 @@ VERSION = (1, 0)
 DIMENSION_ORDER = "C order, first listed dim slowest; MATLAB/R/Julia show them reversed"
 STATE_WIDTH, DIGEST_WIDTH, KIND_WIDTH, MESSAGE_WIDTH = 16, 64, 64, 1024
 GROWING = ("step", "snapshot_step", "event")
-SCALES = (*GROWING, "neuron", "input", "channel", "y", "x", "input_y", "input_x")
+AXES = ("neuron", "unit", "input", "channel", "y", "x", "input_y", "input_x", "bin")
+SCALES = (*GROWING, *AXES)
 SCALE_ATTRIBUTES = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "DIMENSION_LABELS")
 ATTRIBUTE_LIMIT = 32_000  # bytes; HDF5 refuses attributes from 64 kB on
 CHUNK_BYTES = 2**20
@@ -140,14 +150,17 @@ def add_texts(group: Any, name: str, scale: str, texts: Iterable[str], label: La
     data_set[:] = np.array(raw, kind)
 
 
-def add_scale(group: Any, name: str, size: int = 0) -> Any:
-    """Add a dimension scale that counts 0, 1, ..., or an empty one that grows."""
+def add_scale(group: Any, name: str, values: int | Sequence[int] | Sequence[float] = 0) -> Any:
+    """Add a dimension scale that counts 0, 1, ... to so many, or has these values; or an empty one that grows."""
+    given = np.asarray(range(values) if isinstance(values, int) else values)
+    data = given.astype(np.float64 if given.dtype.kind == "f" else np.int32)
+    size = len(data)
     growing = name in GROWING or size == 0
     data_set = group.create_dataset(
         name,
-        data=np.arange(size, dtype=np.int32),
+        data=data,
         maxshape=(None if growing else size,),
-        chunks=chunk_shape(CHUNK_ROWS if growing else size, (), 4),
+        chunks=chunk_shape(CHUNK_ROWS if growing else size, (), data.itemsize),
         fletcher32=True,
         fillvalue=-1,
     )
@@ -193,6 +206,8 @@ def chunk_shape(rows: int, item: tuple[int, ...], itemsize: int) -> tuple[int, .
 
     Blocks of several rows are smaller, since the last one is stored whole even if it holds one row.
     """
+    if prod(item) * itemsize >= CHUNK_BYTES // 8:
+        rows = 1
     room = max(1, (CHUNK_BYTES if rows == 1 else CHUNK_BYTES // 8) // itemsize)
     sizes: list[int] = []
     for size in (*reversed(item), rows):

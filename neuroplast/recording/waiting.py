@@ -14,13 +14,19 @@ from neuroplast.recording.runfile import RunFile
 
 Replay = Callable[[RunFile], None]
 
+Row = tuple[str | tuple[str, str], int, dict[str, Series]]
+"""A layer, or a probe and its layer; a step; samples by series."""
+
+LARGE = 2**18
+"""Samples of so many values are moved one by one, so that the device need not hold them twice."""
+
 
 class Waiting:
     """Samples, snapshots, metrics and events in the order in which they came."""
 
     def __init__(self) -> None:
         self.bytes = 0
-        self._rows: list[tuple[str, int, dict[str, Series]]] = []
+        self._rows: list[Row] = []
         self._others: list[Replay] = []
 
     def __bool__(self) -> bool:
@@ -33,6 +39,11 @@ class Waiting:
             name: replace(series, value=self._own(series.value)) for name, series in values.items()
         }
         self._rows.append((group, step, kept))
+
+    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
+        """Keep what a probe saw as it is now."""
+        kept = {series: Series(self._own(value), series) for series, value in values.items()}
+        self._rows.append(((name, layer), step, kept))
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state as it is now; on the host, since it is large."""
@@ -61,7 +72,10 @@ class Waiting:
 
         def replay(file: RunFile) -> None:
             for group, step, values in rows:
-                file.series(group, step, values)
+                if isinstance(group, str):
+                    file.series(group, step, values)
+                else:
+                    file.probe(*group, step, {name: s.value for name, s in values.items()})
             for add in others:
                 add(file)
 
@@ -74,17 +88,13 @@ class Waiting:
         return value.detach().clone()
 
 
-def _on_host(
-    rows: list[tuple[str, int, dict[str, Series]]],
-) -> list[tuple[str, int, dict[str, Series]]]:
+def _on_host(rows: list[Row]) -> list[Row]:
     """The same samples on the host: those of one size in one transfer, rather than each in its own."""
     alike: dict[tuple[object, ...], list[Tensor]] = defaultdict(list)
     for _, _, values in rows:
         for series in values.values():
-            if isinstance(series.value, Tensor) and series.value.device.type != "cpu":
+            if isinstance(series.value, Tensor) and _is_stacked(series.value):
                 alike[_kind(series.value)].append(series.value)
-    if not alike:
-        return rows
     moved = {kind: iter(torch.stack(found).cpu()) for kind, found in alike.items()}
     return [
         (group, step, {name: _moved(series, moved) for name, series in values.items()})
@@ -96,7 +106,14 @@ def _moved(series: Series, moved: Mapping[tuple[object, ...], object]) -> Series
     value = series.value
     if not isinstance(value, Tensor) or value.device.type == "cpu":
         return series
+    if not _is_stacked(value):
+        return replace(series, value=value.cpu())
     return replace(series, value=next(moved[_kind(value)]))  # type: ignore[call-overload]
+
+
+def _is_stacked(value: Tensor) -> bool:
+    """Whether it is moved together with others."""
+    return value.device.type != "cpu" and value.numel() < LARGE
 
 
 def _kind(tensor: Tensor) -> tuple[object, ...]:

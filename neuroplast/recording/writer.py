@@ -127,6 +127,10 @@ class RunRecorder(Recorder):
         """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
         self._waiting.series(layer, step, values)
 
+    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
+        """Add what a probe saw in a layer; name, layer, series and their shapes are those of the header."""
+        self._waiting.probe(name, layer, step, values)
+
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
         self._waiting.snapshot(step, state)
