@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from neuroplast.errors import DataError
-from neuroplast.recording.recorder import RunState
+from neuroplast.recording.recorder import RunState, SeriesHeader, SourceFile, Statistic
 from neuroplast.recording.recording import (
     Event,
     Lazy,
@@ -111,6 +111,7 @@ def _recording(file: Any, path: Path) -> Recording:
         layers={name: _layer(name, group, limit, path) for name, group in groups.items()},
         metrics={plain_name(k): dict(_series(g, limit, path)) for k, g in file["metrics"].items()},
         events=_events(file["events"], limit),
+        files=_files(file),
         _file=file,
         _states={name: dict(_states(group)) for name, group in groups.items()},
     )
@@ -147,6 +148,7 @@ def _layer(name: str, group: Any, limit: int | None, path: Path) -> RecordedLaye
         },
         attributes={k: str(v) for k, v in found.items() if k not in own},
         series=_series(group, limit, path),
+        headers=_headers(group, path),
         steps=tuple(map(int, steps)),
         snapshot_steps=tuple(int(step) for step in group["snapshot_step"][:] if step >= 0),
     )
@@ -163,6 +165,38 @@ def _series(group: Any, limit: int | None, path: Path) -> Lazy[str, Samples]:
 
     stored = _along(group, "step", "series")
     return Lazy({name: partial(read, data_set) for name, data_set in stored})
+
+
+def _headers(group: Any, path: Path) -> Lazy[str, SeriesHeader]:
+    """What the group says of its series, read when asked for."""
+
+    def read(data_set: Any) -> SeriesHeader:
+        with reading(path, data_set):
+            found = _attributes(data_set)
+            return SeriesHeader(
+                long_name=found.get("long_name", ""),
+                dims=tuple(found["dims"].split(",")[1:]),
+                unit=found.get("units", "1"),
+                statistic=Statistic(found.get("statistic", "last")),
+                dtype="float32" if data_set.dtype == np.float32 else "float64",
+                shape=_shape(found.get("tensor_shape", data_set.shape[1:])),
+            )
+
+    stored = _along(group, "step", "series")
+    return Lazy({name: partial(read, data_set) for name, data_set in stored})
+
+
+def _files(file: Any) -> tuple[SourceFile, ...]:
+    """The local files that the run had parts from; ValueError where a text is not the one it was."""
+    lines = _texts(file["provenance"]["files"]) if "files" in file["provenance"] else []
+    found = []
+    for number, line in enumerate(lines):
+        digest, _, name = line.partition("  ")
+        source = SourceFile(name, _text(file["scenario"]["files"][str(number)][()]))
+        if source.sha256 != digest:
+            raise ValueError(f"local file {number} has sha256 {source.sha256}, and had {digest}")
+        found.append(source)
+    return tuple(found)
 
 
 def _steps(group: Any, limit: int | None) -> Any:

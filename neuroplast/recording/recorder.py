@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,13 +81,26 @@ class ProbeHeader:
 
 
 @dataclass(frozen=True)
+class SourceFile:
+    """A local file of Python that provides parts which take part: its name, and its text."""
+
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Header:
     """What the record says of a run before anything is learnt.
 
     scenario: the resolved scenario as plain data. provenance: all that may differ between two executions, and versions.
     parts: `kind:name==version` of every part that takes part. packages: `name==version`.
     data: name, copy, source and sha256 of the arrays used. input_shape: the shape of one stimulus.
-    probes: each on each layer that it looks at.
+    probes: each on each layer that it looks at. files: of parts that no package provides.
     """
 
     title: str
@@ -101,6 +115,7 @@ class Header:
     input_shape: Shape
     layers: tuple[LayerHeader, ...]
     probes: tuple[ProbeHeader, ...] = ()
+    files: tuple[SourceFile, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As data that JSON knows, from which `from_plain` makes the same again."""

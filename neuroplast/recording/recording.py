@@ -14,7 +14,7 @@ from torch import Tensor
 
 from neuroplast.errors import DataError
 from neuroplast.recording.digest import content_sha256
-from neuroplast.recording.recorder import RunState
+from neuroplast.recording.recorder import RunState, SeriesHeader, SourceFile
 from neuroplast.shapes import Shape
 
 State = dict[str, dict[str, Tensor]]
@@ -60,7 +60,10 @@ class Lazy(Mapping[Key, Value], Generic[Key, Value]):
 
 @dataclass(frozen=True, eq=False)
 class RecordedLayer:
-    """One layer of a run. series: its samples by name, read when asked for; NaN where a row lacks one."""
+    """One layer of a run. series: its samples by name, read when asked for; NaN where a row lacks one.
+
+    headers: what the record says of each series, such as its unit.
+    """
 
     name: str
     neurons: int
@@ -68,6 +71,7 @@ class RecordedLayer:
     weight_shapes: Mapping[str, Shape]
     attributes: Mapping[str, str]
     series: Mapping[str, Samples]
+    headers: Mapping[str, SeriesHeader]
     steps: tuple[int, ...]
     snapshot_steps: tuple[int, ...]
 
@@ -78,6 +82,7 @@ class Recording:
 
     scenario: as it was resolved. provenance: all that may differ between two executions; its
     `content_sha256` is empty unless the run was closed. metrics: by group and name.
+    files: local files with parts that take part; their code is of whoever wrote the record.
     snapshot_steps: after how many steps all state was kept; 0 is the start.
     Close it, or use it in a `with` statement, where the file has to be free again.
     """
@@ -98,6 +103,7 @@ class Recording:
     layers: dict[str, RecordedLayer]
     metrics: dict[str, dict[str, Samples]]
     events: list[Event]
+    files: tuple[SourceFile, ...]
     _file: Any = field(repr=False)
     _states: dict[str, dict[str, "Stored"]] = field(repr=False)
 

@@ -172,6 +172,10 @@ def _write_scenario(group: Any, header: Header, config: str) -> None:
     label = Label("the resolved scenario")
     data_set = schema.add_text(group, "config_json", config, label)
     schema.set_text(data_set, "media_type", "application/json")
+    if header.files:
+        files = group.create_group("files")
+        for number, file in enumerate(header.files):
+            schema.add_text(files, str(number), file.text, Label("a local file of parts"))
 
 
 def _write_provenance(group: Any, header: Header) -> None:
@@ -183,6 +187,9 @@ def _write_provenance(group: Any, header: Header) -> None:
     data = group.create_group("data")
     for name, value in header.data.items():
         schema.set_value(data, name, value)
+    if header.files:
+        lines = [f"{file.sha256}  {file.name}" for file in header.files]
+        schema.add_texts(group, "files", "file", lines, Label("sha256 and name of local files"))
 
 
 def _by_projection(

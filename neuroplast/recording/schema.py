@@ -5,10 +5,12 @@
                                input_shape: of one stimulus
     /scenario                  condition  seed  and rule, competition, ... of the layers
         config_json            scalar text: the resolved scenario; media_type="application/json"
+        files/<n>              scalar text: a local file of Python with parts that take part
     /provenance                all that may differ between two executions of the same scenario:
                                run_id, git_commit, torch, device, cpu_threads, ...  content_sha256
         packages[package]      "name==version"
         plugins[plugin]        "kind:name==version"
+        files[file]            "sha256  name" of /scenario/files/0, 1, ...
         data/                  name  copy  source  sha256    of the arrays used
     /layers/<layer>/           order  neurons  input_shape  weight_shape  and rule, competition, ...
         step[T]                T samples of the series, each at the end of a step; 1 is the first
