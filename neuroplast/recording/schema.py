@@ -1,6 +1,6 @@
 """The HDF5 layout of a run file, and the only ways in which anything gets into one.
 
-    /                          format="neuroplast-run"  format_version="1.0"  title  dimension_order
+    /                          format="neuroplast-run"  format_version="1.1"  title  dimension_order
                                state=running|complete|interrupted|failed  steps_done  steps_total
                                input_shape: of one stimulus
     /scenario                  condition  seed  and rule, competition, ... of the layers
@@ -11,6 +11,9 @@
         packages[package]      "name==version"
         plugins[plugin]        "kind:name==version"
         files[file]            "sha256  name" of /scenario/files/0, 1, ...
+        manifest[manifest_line]  "sha256  path" of every other group and data set (since 1.1)
+        executions             scalar text: JSON, the processes that wrote it: where, from which
+                               step on; "forced": what was not as before, where that was forced
         data/                  name  copy  source  sha256    of the arrays used
     /layers/<layer>/           order  neurons  input_shape  weight_shape  and rule, competition, ...
         step[T]                T samples of the series, each at the end of a step; 1 is the first
@@ -35,6 +38,10 @@
     a data set                 units ("1" if none)  long_name  dims="step,neuron"  and for series,
                                metrics and state: statistic=last|mean|sum|min|max|histogram  window  plugin
 
+While a run goes on, its folder has segments of this layout instead, with the rows of the steps
+between two commits; they have the root attributes segment_start and segment_end. Version 1.0 had
+neither segments nor manifest.
+
 [] marks a dimension scale; each group has its own, so that xarray opens any group by itself with
 named axes. `dims` says the same as text, for readers that know no scales.
 
@@ -58,7 +65,7 @@ import numpy as np
 
 RUN_FILE = "run.h5"
 FORMAT = "neuroplast-run"
-VERSION = (1, 0)
+VERSION = (1, 1)
 DIMENSION_ORDER = "C order, first listed dim slowest; MATLAB/R/Julia show them reversed"
 STATE_WIDTH, DIGEST_WIDTH, KIND_WIDTH, MESSAGE_WIDTH = 16, 64, 64, 1024
 GROWING = ("step", "snapshot_step", "event")
