@@ -19,7 +19,7 @@ from neuroplast.interruption import Requests
 from neuroplast.layer import Layer
 from neuroplast.network import Network
 from neuroplast.parts.stimuli import StimulusSet
-from neuroplast.provenance import packages, part_labels, provenance
+from neuroplast.provenance import packages, part_files, part_labels, provenance
 from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunState
 from neuroplast.recording.writer import RunRecorder
 from neuroplast.results import Run
@@ -93,6 +93,7 @@ def prepared_run(
         },
         input_shape=network.input_shape,
         layers=tuple(_layer_header(layer) for layer in network.layers.values()),
+        files=part_files(scenario, known),
     )
     return Prepared(scenario, network, parts, prepare, info, header)
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 import torch
 
 import neuroplast
+from neuroplast.recording.recorder import SourceFile
 from neuroplast.registry import Registry
 from neuroplast.scenario import Scenario
 
@@ -54,6 +55,13 @@ def part_labels(scenario: Scenario, known: Registry) -> tuple[str, ...]:
     """`kind:name==version` of every part that takes part."""
     labels = {known.get(part.family, part.kind).label for part in scenario.parts()}
     return tuple(sorted(labels))
+
+
+def part_files(scenario: Scenario, known: Registry) -> tuple[SourceFile, ...]:
+    """The local files that provide parts which take part, each once."""
+    targets = dict.fromkeys(known.get(p.family, p.kind).plugin.target for p in scenario.parts())
+    texts = {t: known.texts[t] for t in targets if t in known.texts}
+    return tuple(SourceFile(Path(t).name, text) for t, text in texts.items())
 
 
 def _git() -> tuple[str, str]:

@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import pkgutil
 import sys
+import tokenize
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
@@ -50,6 +51,8 @@ class Registry:
 
     def __init__(self, warn: Callable[[str], None] | None = None) -> None:
         self.plugins: list[Plugin] = []
+        self.texts: dict[str, str] = {}
+        """The text of each local file as it was when it was loaded, by the target of its plugin."""
         self._warn = warn or to_stderr
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
@@ -78,6 +81,8 @@ class Registry:
         plugin = discovery.describe_file(path)
         self.plugins.append(plugin)
         module = _isolated(plugin, path.name, partial(_import_file, plugin.module, path))
+        if module is not None:
+            self.texts[plugin.target] = _text(path)
         self._settle(plugin, module is not None and self._add(plugin, path.name, module))
 
     def add(
@@ -339,6 +344,12 @@ def _modules(target: str, plugin: Plugin) -> Iterator[str]:
 
 def _names(target: str, plugin: Plugin) -> list[str]:
     return list(_modules(target, plugin))
+
+
+def _text(path: Path) -> str:
+    """A source file as Python reads it, in the encoding that it states."""
+    with tokenize.open(path) as file:
+        return file.read()
 
 
 def _import_file(name: str, path: Path) -> object:
