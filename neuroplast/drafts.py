@@ -18,6 +18,7 @@ from neuroplast.network import Network, blank
 from neuroplast.parts.architecture import Architecture
 from neuroplast.parts.recipe import Recipe
 from neuroplast.parts.stimuli import data_root
+from neuroplast.probes import selection
 from neuroplast.problems import problems
 from neuroplast.scenario import ConditionsSpec, PhaseSpec, Scenario
 from neuroplast.shapes import Shape
@@ -135,10 +136,11 @@ def _problems(given: Draft, condition: str) -> list[Problem]:
 
 
 def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
-    """Whether the layers fit stimuli of this shape, and each other."""
+    """Whether the layers fit stimuli of this shape, and each other, and probes the layers."""
     try:
         seen = scenario.preprocessed_shape(shape)
-        Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
+        network = Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
+        return selection.find_problems(scenario.record, network.layers)
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")
         return [Problem(name, found)]
@@ -147,7 +149,6 @@ def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
             raise
         found = " ".join(str(error).split())
         return [Problem("layers", f"do not fit into memory ({found})", "use fewer neurons")]
-    return []
 
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:

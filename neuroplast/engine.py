@@ -19,11 +19,12 @@ from neuroplast.features import BLOCK, ComputedFeatures, free_memory, keep
 from neuroplast.gradient import GradientLearning
 from neuroplast.interruption import Requests
 from neuroplast.layer import FROZEN, Adapts
-from neuroplast.monitor import Monitor
 from neuroplast.network import Network, as_float
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Advance, Classifier, FeatureSource
 from neuroplast.parts.stimuli import Split
+from neuroplast.probes import selection
+from neuroplast.probes.schedule import Stretch
 from neuroplast.progress import Progress
 from neuroplast.recording.recorder import Recorder
 from neuroplast.registry import Registry
@@ -47,6 +48,12 @@ class Stage:
     epochs: int
     per_epoch: int
     start: int
+
+    @property
+    def stretch(self) -> Stretch:
+        """As probes see it."""
+        seen = self.phase.learning != "gradient"
+        return Stretch(self.start, self.steps, self.per_epoch, tuple(self.groups), seen)
 
     @property
     def title(self) -> str:
@@ -143,12 +150,13 @@ class Engine:
         self.recorder, self.registry, self.info = recorder, known, info
         self.seed = info.seed
         self.results: dict[str, dict[str, float]] = {}
-        self.monitors = {name: Monitor(layer, recorder) for name, layer in network.layers.items()}
         self.step = 0
         self._place = Place()
         self._backprop: GradientLearning | None = None
         self._backprop_state: Mapping[str, Any] | None = None
         self.stages = stages(scenario, list(network.layers), len(parts.train))
+        stretches = [stage.stretch for stage in self.stages]
+        self.watch = selection.watch(scenario.record, network.layers, stretches, recorder)
         self._prepare = preparation or Preparation(scenario, parts.train, info.seed, network.device)
         self._reported = time.monotonic()
 
@@ -177,7 +185,7 @@ class Engine:
 
     def complaints(self) -> list[str]:
         """What looks unhealthy, layer by layer."""
-        return [line for monitor in self.monitors.values() for line in monitor.complaints()]
+        return self.watch.complaints()
 
     def _begin(self) -> None:
         """What is recorded before the first step."""
@@ -205,7 +213,7 @@ class Engine:
                 for name, layer in self.network.layers.items()
             },
             "backprop": self._backprop.state() if self._backprop else None,
-            "monitors": {name: monitor.state() for name, monitor in self.monitors.items()},
+            "watch": self.watch.state(),
             "results": self.results,
             "randomness": randomness.state(),
         }
@@ -220,8 +228,7 @@ class Engine:
                 rng.set_state(state["generators"][name][key])
             for projection, count in zip(layer.projections, state["corrected"][name], strict=True):
                 projection.corrected = count
-        for name, monitor in self.monitors.items():
-            monitor.load_state(state["monitors"][name])
+        self.watch.load_state(state["watch"])
         self._backprop_state = state["backprop"]
         self.results = {group: dict(values) for group, values in state["results"].items()}
         randomness.load_state(state["randomness"])
@@ -245,14 +252,11 @@ class Engine:
         if not self._place.entered:
             self.recorder.event(self.step, "phase", stage.title)
         backprop = self._backprop = self._prepared_backprop(stage)
-        below = self._below(stage)
+        below, seen = self._below(stage), stage.stretch.seen
         for position, index in self._order(stage, self._place.position):
             x, labels = self._batch(index)
             progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
-            sampled = (
-                position + 1
-            ) % self.scenario.record.every == 0 or position + 1 == stage.steps
-            self._observe(stage, sampled)
+            self.watch.attach(stage.groups, self.step + 1, seen)
             if backprop:
                 assert labels is not None
                 backprop.learn(x, labels, progress)
@@ -264,8 +268,7 @@ class Engine:
                 phase = stage.phase
                 self.network.learn(x, labels, progress, phase.update, phase.objective)
             self.step += 1
-            if sampled:
-                self._record(stage)
+            self._record(stage)
             self._report(stage.title, position + 1, stage.steps)
             self._evaluate_between(stage, position + 1)
             self.network.adapt(stage.groups)
@@ -348,24 +351,15 @@ class Engine:
 
     # -- watching --------------------------------------------------------------------------------------------------
 
-    def _observe(self, stage: Stage, sampled: bool) -> None:
-        for name in stage.groups if stage.phase.learning != "gradient" else ():
-            self.network.layers[name].observer = self.monitors[name] if sampled else None
-
     def _record(self, stage: Stage) -> None:
-        for name in stage.groups:
-            layer = self.network.layers[name]
+        """Hand over the samples that are due, and stop where weights are not finite."""
+        for name in self.watch.record(stage.groups, self.step):
             if stage.phase.learning == "gradient":
-                self.monitors[name].changed(layer)
-            layer.observer = None
-            self.monitors[name].record(self.step)
-            if not self.monitors[name].finite():
-                if stage.phase.learning == "gradient":
-                    raise LearningError(
-                        f"{name}: weights not finite at step {self.step} under backprop; lower gradient.eta "
-                        f"({stage.phase.gradient.eta:g})"
-                    )
-                raise layer.not_finite(self.step, "weights not finite")
+                raise LearningError(
+                    f"{name}: weights not finite at step {self.step} under backprop; lower gradient.eta "
+                    f"({stage.phase.gradient.eta:g})"
+                )
+            raise self.network.layers[name].not_finite(self.step, "weights not finite")
 
     def _report(self, title: str, done: float, total: float) -> None:
         now = time.monotonic()

@@ -19,6 +19,8 @@ from neuroplast.interruption import Requests
 from neuroplast.layer import Layer
 from neuroplast.network import Network
 from neuroplast.parts.stimuli import StimulusSet
+from neuroplast.probes import selection
+from neuroplast.probes.estimate import find_unmeant
 from neuroplast.provenance import packages, part_files, part_labels, provenance
 from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunState
 from neuroplast.recording.writer import RunRecorder
@@ -73,6 +75,8 @@ def prepared_run(
     planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
         raise ScenarioError(title, problems)
+    if problems := find_unmeant(scenario.record, network.layers, [s.stretch for s in planned]):
+        raise ScenarioError(title, problems)
     count = sum(stage.steps for stage in planned)
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)
@@ -93,6 +97,7 @@ def prepared_run(
         },
         input_shape=network.input_shape,
         layers=tuple(_layer_header(layer) for layer in network.layers.values()),
+        probes=selection.headers(scenario.record, network.layers),
         files=part_files(scenario, known),
     )
     return Prepared(scenario, network, parts, prepare, info, header)

@@ -1,4 +1,4 @@
-"""Looks at layers while they learn: the series that every run records, and what looks unhealthy."""
+"""The series that every run records of a layer, and what looks unhealthy in it."""
 
 from __future__ import annotations
 
@@ -9,109 +9,110 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from neuroplast.functional import norms
 from neuroplast.layer import Layer
-from neuroplast.recording.recorder import Recorder, Series, Statistic
+from neuroplast.probes.reductions import Accumulator
+from neuroplast.probes.variables import Glimpse, Variable, corrections, prefix, variables
+from neuroplast.recording.recorder import Recorder, Series, SeriesHeader, Statistic
 from neuroplast.view import View
 
 WINDOW = 50
-"""A neuron that won in none of so many sampled batches counts as dead."""
+"""A neuron that won nowhere in so many samples counts as dead."""
+
+WINDOWED = {"activity": Statistic.mean, "win_count": Statistic.sum}
+"""What is accumulated over all steps of a window, by the statistic of it."""
+
+AT_THE_END = ("w_norm", "ltp", "ltd", "dw_norm", "delta_norm")
+"""What is taken of a projection's weights on the last step of a window."""
+
+LENGTH = ("w_norm",)
+
+SHARES = {
+    "dead_share": f"share of neurons that won nowhere in {WINDOW} samples",
+    "all_equal_count": "positions of the last batch where all drives are equal",
+    "saturated_share": "share of positions where one neuron has all plasticity activity",
+}
 
 
 class Monitor:
-    """The observer of one layer; it is attached for the steps that are sampled, and costs nothing on others."""
+    """Follows one layer through windows of steps, and hands the recorder a sample at the end of each.
 
-    def __init__(self, layer: Layer, recorder: Recorder) -> None:
-        self.layer, self.recorder = layer, recorder
-        self.wins: deque[Tensor] = deque(maxlen=WINDOW)
-        self.last: dict[str, Series] = {}
+    keeps: whether series are recorded. Else only the last step of each window is looked at, for what is unhealthy.
+    last: the last sample of each series.
+    """
+
+    needs = frozenset({"change", "difference"})
+
+    def __init__(self, layer: Layer, recorder: Recorder, keeps: bool = True) -> None:
+        self.layer, self.recorder, self.keeps = layer, recorder, keeps
+        self.wins: deque[Tensor] = deque()
+        self.last: dict[str, Tensor] = {}
         self.first_norm: float | None = None
-        self._before: list[Tensor] = []
-        self._corrected = 0
+        known, self._labels = variables(layer), labels(layer)
+        self._windowed = [known[name] for name in WINDOWED if name in known]
+        self._windows = {v.name: Accumulator(WINDOWED[v.name].value) for v in self._windowed}  # type: ignore[arg-type]
+        self._measured = measured(layer, known, AT_THE_END if keeps else LENGTH)
+        self._lengths = [v.name for v in measured(layer, known, LENGTH)]
+        self._won: Tensor | None = None
+        self._corrected = corrections(layer) if layer.projections else torch.zeros(())
 
-    @torch.no_grad()
-    def presented(self, layer: Layer, views: Sequence[View]) -> None:
-        """Count winners and all-equal positions; remember the weights."""
-        if not views:
-            return
-        self._before = [p.w.clone() for p in layer.projections] if layer.adapts.weights else []
-        v, g = views[0].v, views[0].g
-        wins = torch.bincount(v.argmax(1).flatten(), minlength=v.shape[1])
-        self.wins.append(wins)
-        dead = (torch.stack(list(self.wins)).sum(0) == 0).float().mean()
-        strength = g.abs()
-        saturated = (strength.amax(1) > 0.999 * strength.sum(1)).float().mean()
-        equal = (v.amax(1) == v.amin(1)).sum() * (v.shape[1] > 1)
-        self.last = {
-            "win_count": Series(
-                wins, "positions won in the sampled batch", statistic=Statistic.sum
-            ),
-            "dead_share": Series(
-                dead, f"share of neurons that won nowhere in {WINDOW} sampled batches"
-            ),
-            "all_equal_count": Series(
-                equal,
-                "positions of the sampled batch where all drives are equal",
-                statistic=Statistic.sum,
-            ),
-            "saturated_share": Series(
-                saturated, "share of positions where one neuron has all plasticity activity"
-            ),
-        }
+    def begin(self, glimpse: Glimpse) -> None:
+        """See what was presented in a step of the window."""
+        for variable in self._windowed:
+            if (value := variable.value(glimpse)) is not None:
+                self._windows[variable.name].add(value)
 
-    @torch.no_grad()
-    def changed(self, layer: Layer) -> None:
-        """Measure norms, the size of the change, and what constraints corrected."""
-        for i, projection in enumerate(layer.projections):
-            prefix = (
-                ""
-                if len(layer.projections) == 1
-                else projection.name.removeprefix(f"{layer.name}.") + "."
-            )
-            self.last[f"{prefix}w_norm"] = Series(
-                norms(projection.w), "Euclidean norm of a neuron's weights"
-            )
-            if self._before:
-                change = norms(projection.w - self._before[i])
-                self.last[f"{prefix}delta_norm"] = Series(
-                    change, "Euclidean norm of the change made by the step"
-                )
-        corrected = int(sum(int(p.corrected) for p in layer.projections))
-        self.last["corrected_count"] = Series(
-            float(corrected - self._corrected),
-            "values corrected by constraints since the last sample",
-            statistic=Statistic.sum,
-        )
-        self._corrected = corrected
+    def end(self, glimpse: Glimpse) -> None:
+        """See the last step of the window as a whole."""
+        self.last = {}
+        for name, window in self._windows.items():
+            if (value := window.take()) is not None:
+                self.last[name] = value
+        if "win_count" in self.last:
+            self.last["dead_share"] = self._dead(self.last["win_count"])
+        if glimpse.views:
+            self.last |= _shares(glimpse.views[0])
+        for variable in self._measured:
+            if (value := variable.value(glimpse)) is not None:
+                self.last[variable.name] = value
+        if self.layer.projections:
+            now = corrections(self.layer)
+            self.last["corrected_count"], self._corrected = now - self._corrected, now
 
     def record(self, step: int) -> None:
         """Hand the sample to the recorder."""
-        if not self.last:
-            return
         lengths = self.lengths()
         if self.first_norm is None and lengths is not None:
             self.first_norm = float(lengths.max())
-        self.recorder.series(self.layer.name, step, self.last)
+        if self.last and self.keeps:
+            known = ((value, name, self._labels[name]) for name, value in self.last.items())
+            series = {
+                name: Series(value, label.long_name, label.unit, label.statistic, label.dims)
+                for value, name, label in known
+            }
+            self.recorder.series(self.layer.name, step, series)
 
     def state(self) -> dict[str, Any]:
-        """All that decides what it says later."""
+        """All that decides what it says later, the window so far among it."""
+        pending = corrections(self.layer) - self._corrected if self.layer.projections else None
         return {
             "wins": list(self.wins),
+            "windows": {name: window.state() for name, window in self._windows.items()},
+            "corrected": pending,
             "first_norm": self.first_norm,
-            "corrected": self._corrected,
-            "last": {
-                name: {**vars(s), "statistic": str(s.statistic)} for name, s in self.last.items()
-            },
+            "last": dict(self.last),
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Go on from there."""
-        self.wins = deque((w.to(self.layer.device) for w in state["wins"]), maxlen=WINDOW)
-        self.first_norm, self._corrected = state["first_norm"], state["corrected"]
-        self.last = {
-            name: Series(**{**kept, "statistic": Statistic(kept["statistic"])})
-            for name, kept in state["last"].items()
-        }
+        """Go on from there; the layer is there already."""
+        device = self.layer.device
+        self.wins = deque(w.to(device) for w in state["wins"])
+        self._won = torch.stack(list(self.wins)).sum(0) if self.wins else None
+        for name, window in self._windows.items():
+            window.load_state(state["windows"][name], device)
+        if self.layer.projections:
+            self._corrected = corrections(self.layer) - state["corrected"].to(device)
+        self.first_norm = state["first_norm"]
+        self.last = {name: value.to(device) for name, value in state["last"].items()}
 
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""
@@ -120,13 +121,13 @@ class Monitor:
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""
-        found = [s.value for name, s in self.last.items() if name.endswith("w_norm")]
-        return torch.cat([torch.as_tensor(v) for v in found]) if found else None
+        found = [self.last[name] for name in self._lengths if name in self.last]
+        return torch.cat(found) if found else None
 
     def complaints(self) -> list[str]:
         """What looks unhealthy at the last sample, each with what to change."""
         found, name = [], self.layer.name
-        shares = {k: float(s.value) for k, s in self.last.items() if k.endswith("_share")}
+        shares = {key: float(self.last[key]) for key in SHARES if key in self.last}
         dead = shares.get("dead_share", 0.0)
         if dead > 0.1 and len(self.wins) == WINDOW:
             found.append(
@@ -149,3 +150,42 @@ class Monitor:
                 "lower the rate, or bound the weights with a constraint"
             )
         return found
+
+    def _dead(self, wins: Tensor) -> Tensor:
+        """The share of neurons that won nowhere in the last samples, this one among them."""
+        self.wins.append(wins)
+        self._won = wins.clone() if self._won is None else self._won + wins
+        if len(self.wins) > WINDOW:
+            self._won -= self.wins.popleft()
+        return (self._won == 0).float().mean()
+
+
+def _shares(view: View) -> dict[str, Tensor]:
+    """What one presentation says of the competition, where a layer has one."""
+    v, strength = view.v, view.g.abs()
+    return {
+        "all_equal_count": (v.amax(1) == v.amin(1)).sum() * (v.shape[1] > 1),
+        "saturated_share": (strength.amax(1) > 0.999 * strength.sum(1)).float().mean(),
+    }
+
+
+def measured(layer: Layer, known: Mapping[str, Variable], names: Sequence[str]) -> list[Variable]:
+    """The variables of these names of each projection."""
+    full = [f"{prefix(layer, projection)}{n}" for projection in layer.projections for n in names]
+    return [known[name] for name in full if name in known]
+
+
+def labels(layer: Layer) -> dict[str, SeriesHeader]:
+    """Each series that a run records of a layer."""
+    known = variables(layer)
+    found = {
+        name: SeriesHeader(known[name].long_name, known[name].dims, statistic=statistic)
+        for name, statistic in WINDOWED.items()
+        if name in known
+    }
+    found |= {v.name: SeriesHeader(v.long_name, v.dims) for v in measured(layer, known, AT_THE_END)}
+    if layer.projections:
+        found |= {name: SeriesHeader(text) for name, text in SHARES.items()}
+        counted = known["corrected_count"]
+        found[counted.name] = SeriesHeader(counted.long_name, statistic=Statistic.sum)
+    return found

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from neuroplast.errors import Problem
 
-_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections")
+_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections", "probes")
 _TYPES = {"tuple_type": "a list", "model_type": "a table", "dict_type": "a table"}
 """What scenario files call what they should hold, by pydantic's name of the error."""
 _OURS = ("unknown_key", "part", "incomplete", "forms")

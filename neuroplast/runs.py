@@ -20,12 +20,13 @@ from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
 from neuroplast.engine import Engine, Parts, Stage, check_labels, describe, stages
-from neuroplast.errors import ConfigurationError, DataError, ScenarioError
+from neuroplast.errors import ConfigurationError, DataError, Problem, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.execution import device_named, execute, listening, stimuli_of, threads_set
 from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli
+from neuroplast.probes.estimate import estimate, find_unmeant
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
 from neuroplast.results import Run, RunSet, write_results
@@ -45,7 +46,7 @@ class Plan:
     seeds: tuple[int, ...]
     scenarios: dict[str, Scenario]
     stages: dict[str, list[Stage]]
-    shapes: dict[str, tuple[int, ...]]
+    sizes: dict[str, str]
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -60,7 +61,7 @@ class Plan:
                 lines.append("  no layers: read-outs see the stimuli")
             lines += [f"  {describe(stage)}" for stage in self.stages[condition]]
             if scenario.layers:
-                lines.append(f"  {_size_line(scenario, self.shapes[condition])}")
+                lines.append(f"  {self.sizes[condition]}")
             previous = sentences
         return lines
 
@@ -81,21 +82,23 @@ def plan(
     scenarios = {name: given.resolve(name) for name in chosen}
     chosen_seeds = tuple(seeds) if seeds else next(iter(scenarios.values())).seeds
     found: dict[str, list[Stage]] = {}
-    shapes: dict[str, tuple[int, ...]] = {}
+    sizes: dict[str, str] = {}
     loaded: tuple[Scenario, Parts] | None = None
     for name, scenario in scenarios.items():
         if loaded is None or not _same_stimuli(loaded[0], scenario):
             loaded = scenario, stimuli_of(scenario, chosen_seeds[0])[1]
         train = loaded[1].train
-        shapes[name] = tuple(train.x.shape[1:])
+        shape = tuple(train.x.shape[1:])
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
-        unfit = check_fit(scenario, shapes[name])
-        unfit = unfit or find_lone_stimuli(scenario, found[name], shapes[name], len(train))
+        unfit = check_fit(scenario, shape)
+        unfit = unfit or find_lone_stimuli(scenario, found[name], shape, len(train))
+        if not unfit:
+            unfit, sizes[name] = _sized(scenario, shape, found[name])
         problems += [replace(p, path=f"{name}: {p.path}" if name else p.path) for p in unfit]
         check_labels(scenario, train)
     if problems:
         raise ScenarioError(given.source, problems)
-    return Plan(given.title, chosen_seeds, scenarios, found, shapes)
+    return Plan(given.title, chosen_seeds, scenarios, found, sizes)
 
 
 def run(
@@ -264,15 +267,21 @@ def _splits(data: str | Path, seed: int) -> list[Split]:
     return [stimuli.train, *([stimuli.test] if stimuli.test is not None else [])]
 
 
-def _size_line(scenario: Scenario, shape: tuple[int, ...]) -> str:
-    """How large the network and its record will be."""
+def _sized(
+    scenario: Scenario, shape: tuple[int, ...], planned: Sequence[Stage]
+) -> tuple[list[Problem], str]:
+    """What of its record cannot be meant, and a line on how large the network and its record will be."""
     seen = scenario.preprocessed_shape(shape)
     network = Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
-    weights = sum(t.numel() for layer in network.layers.values() for t in layer.state.values())
-    neurons = sum(layer.response_shape[0] for layer in network.layers.values())
+    stretches = [stage.stretch for stage in planned]
+    if problems := find_unmeant(scenario.record, network.layers, stretches):
+        return problems, ""
+    layers = network.layers.values()
+    state = sum(t.numel() for layer in layers for t in layer.state.values())
+    neurons = sum(layer.response_shape[0] for layer in layers)
+    record = estimate(scenario.record, network.layers, stretches)
     features_ = math.prod(network.output_shape)
-    size = f"record {8 * weights / 1e6:.1f} MB and the series"
-    return f"{weights:,} values of state, {neurons:,} neurons, {features_:,} features; {size}"
+    return [], f"{state:,} values of state, {neurons:,} neurons, {features_:,} features; {record}"
 
 
 # -- where and on what ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from neuroplast.parts.measure import Measure
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Stimuli
+from neuroplast.probes.spec import RecordSpec
 from neuroplast.shapes import Shape
 from neuroplast.spec import LayerSpec, Name, PartOf, with_names
 from neuroplast.tables import Table, nearest
@@ -180,15 +181,6 @@ class PublishedSpec(Table):
     source: str
 
 
-class RecordSpec(Table):
-    """What is recorded beside weights at start and end and the results."""
-
-    every: int = Field(10, ge=1, description="steps between two samples of the layers' series")
-    commit: float = Field(
-        10.0, ge=0, description="seconds between two commits, until that is 2 % of the time so far"
-    )
-
-
 class Scenario(Table):
     """One question: stimuli, layers, phases, read-outs, seeds and conditions."""
 
@@ -230,6 +222,7 @@ class Scenario(Table):
         layers = [layer.name for layer in with_names(self.layers)]
         asked = [name for phase in self.phases for name in phase.layers]
         asked += [r.layer for r in self.readouts if r.layer]
+        asked += [name for probe in self.record.probes for name in probe.layers]
         for name in asked:
             if name not in layers:
                 raise PydanticCustomError(

@@ -86,7 +86,7 @@ def assignment(text: str) -> tuple[str, Any]:
         return path.strip(), value.strip()
 
 
-_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections")
+_NAMED = ("layers", "phases", "conditions", "readouts", "measures", "projections", "probes")
 """Lists of tables with names of their own, `layer1`, `layer2`, ... by default. Other lists hold parts."""
 
 _BESIDE = ("name", "about", "layer", "at")

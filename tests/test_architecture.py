@@ -119,6 +119,7 @@ GROUPS = {
     "door": "hookspecs kinds discovery registry",
     "scaffold": "scaffold",
     "build": "build",
+    "probes": "probes monitor",
     "scenario": "scenario drafts schema",
     "recording": "recording",
     "analysis": "analysis",
@@ -135,13 +136,14 @@ ARROWS = {
     "door": "ground sums parts",  # no layer, so that listing plugins builds nothing
     "scaffold": "ground door",  # writes text
     "build": f"{MODEL} door",
-    "scenario": f"{MODEL} door build",
+    "probes": f"{MODEL} recording",
+    "scenario": f"{MODEL} door build probes",
     "recording": "ground",  # writes what it is given, and could stand alone
     "analysis": "ground recording",
     "report": "ground recording analysis",
     "testing": f"{MODEL} door build",
-    "engine": f"{MODEL} door build scenario recording analysis report",
-    "cli": f"{MODEL} door build scenario recording analysis report testing scaffold engine",
+    "engine": f"{MODEL} door build probes scenario recording analysis report",
+    "cli": f"{MODEL} door build probes scenario recording analysis report testing scaffold engine",
 }
 BELOW = ("torch", "numpy", "pydantic", "h5py", "PIL", "torchvision")
 

@@ -420,6 +420,9 @@ class Watcher:
     def presented(self, layer, views):
         self.seen.append(("presented", layer.w.clone(), [v.g for v in views]))
 
+    def applied(self, layer, projection):
+        self.seen.append(("applied", projection.w.clone(), projection.name))
+
     def changed(self, layer):
         self.seen.append(("changed", layer.w.clone(), layer.state["competition.steps"].item()))
 
@@ -428,11 +431,22 @@ def test_an_observer_sees_the_step_before_and_after_the_change():
     layer = layer_of(spec(competition=doubles.Everyone(gain=2)))
     layer.observer = Watcher()
     layer.learn(X)
-    (first, before, (g,)), (second, after, steps) = layer.observer.seen
-    assert (first, second, steps) == ("presented", "changed", 1)
+    (first, before, (g,)), (second, applied, name), (third, after, steps) = layer.observer.seen
+    assert (first, second, third) == ("presented", "applied", "changed")
+    assert (name, steps) == (layer.name, 1)
     assert torch.equal(before, W)
+    assert torch.equal(applied, layer.w)
     assert torch.equal(after, layer.w)
     assert_close(g, 2 * X @ W.T)
+
+
+def test_an_observer_sees_the_change_before_constraints_do():
+    layer = layer_of(spec(constraints=doubles.Below(bound=1.0)))
+    layer.observer = Watcher()
+    layer.learn(X)
+    _, (_, applied, _), (_, after, _) = layer.observer.seen
+    assert_close(applied, W + torch.tensor([[4.0, 4.5], [-12.0, 11.0]]))
+    assert_close(after, applied.clamp(max=1.0))
 
 
 def test_an_observer_sees_the_competition_of_a_frozen_layer():

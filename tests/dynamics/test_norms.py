@@ -48,6 +48,9 @@ class Growth:
         self.worst.append(float(((growth - pull * (1 - length)).abs() / size).max()))
         self.pull.append(pull)
 
+    def applied(self, layer, projection):
+        pass
+
     def changed(self, layer):
         pass
 
@@ -89,16 +92,16 @@ def pulls(monkeypatch):
     kept = []
 
     class Counting(Monitor):
-        def __init__(self, layer, recorder):
-            super().__init__(layer, recorder)
+        def __init__(self, layer, recorder, keeps):
+            super().__init__(layer, recorder, keeps)
             kept.append([])
 
-        def presented(self, layer, views):
-            super().presented(layer, views)
-            (view,) = views
+        def begin(self, glimpse):
+            super().begin(glimpse)
+            (view,) = glimpse.views
             kept[-1].append((by_neuron(view.g) * by_neuron(view.v)).double().sum(1))
 
-    monkeypatch.setattr("neuroplast.engine.Monitor", Counting)
+    monkeypatch.setattr("neuroplast.probes.selection.Monitor", Counting)
     return kept
 
 

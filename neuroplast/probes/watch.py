@@ -1,0 +1,111 @@
+"""Everything that looks at the layers of a run while they learn: the default series, and the probes asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from neuroplast.layer import Layer
+from neuroplast.monitor import Monitor
+from neuroplast.probes.probe import Probe
+from neuroplast.probes.schedule import Clock
+from neuroplast.probes.variables import Glimpse
+from neuroplast.projection import Projection
+from neuroplast.view import View
+
+
+class Watcher:
+    """The observer of one layer. It is attached to steps that something wants to see, and costs nothing on others."""
+
+    def __init__(
+        self, layer: Layer, monitor: Monitor, clock: Clock, probes: Sequence[Probe]
+    ) -> None:
+        self.layer, self.monitor, self.probes = layer, monitor, probes
+        self._clock = clock
+        self._wanting: Sequence[Probe] = ()
+        self._sampled = self._monitored = False
+        self._glimpse = Glimpse(layer)
+
+    def attach(self, step: int, seen: bool) -> None:
+        """Get ready for a step. seen: whether the middle of it can be looked into."""
+        self._sampled = self._clock.is_due(step)
+        self._monitored = self._sampled or self.monitor.keeps
+        self._wanting = [p for p in self.probes if p.wants(step)] if self.probes else ()
+        wanted = self._monitored or self._wanting
+        self.layer.observer = self if wanted and seen else None
+        if wanted:
+            self._glimpse = Glimpse(self.layer)
+
+    def presented(self, layer: Layer, views: Sequence[View]) -> None:
+        """Take what is there before weights change."""
+        needs = set(self.monitor.needs) if self._sampled else set()
+        for probe in self._wanting:
+            needs |= probe.needs
+        self._glimpse.begin(views, needs)
+        if self._monitored:
+            self.monitor.begin(self._glimpse)
+        for probe in self._wanting:
+            probe.take(self._glimpse, "presented")
+
+    def applied(self, layer: Layer, projection: Projection) -> None:
+        """Take the change that the step applied."""
+        self._glimpse.apply(projection)
+
+    def changed(self, layer: Layer) -> None:
+        """Take what is there when the step is over."""
+        if self._sampled:
+            self.monitor.end(self._glimpse)
+        for probe in self._wanting:
+            probe.take(self._glimpse, "changed")
+
+    @torch.no_grad()
+    def record(self, step: int) -> bool:
+        """Hand over the samples that are due; whether the default series are among them."""
+        if self.layer.observer is None and (self._sampled or self._wanting):
+            self.changed(self.layer)
+        self.layer.observer = None
+        for probe in self._wanting:
+            probe.record(step)
+        if self._sampled:
+            self.monitor.record(step)
+        return self._sampled
+
+
+class Watch:
+    """All watchers of a run, by layer."""
+
+    def __init__(self, watchers: Iterable[Watcher]) -> None:
+        self.watchers = {watcher.layer.name: watcher for watcher in watchers}
+
+    def attach(self, layers: Iterable[str], step: int, seen: bool) -> None:
+        """Get ready for a step of these layers."""
+        for name in layers:
+            self.watchers[name].attach(step, seen)
+
+    def record(self, layers: Iterable[str], step: int) -> list[str]:
+        """Hand over the samples that are due; the layers whose weights were found not to be finite."""
+        sampled = [name for name in layers if self.watchers[name].record(step)]
+        return [name for name in sampled if not self.watchers[name].monitor.finite()]
+
+    def complaints(self) -> list[str]:
+        """What looks unhealthy, layer by layer."""
+        return [line for w in self.watchers.values() for line in w.monitor.complaints()]
+
+    def state(self) -> dict[str, Any]:
+        """Everything that is accumulated, unfinished windows included."""
+        return {
+            name: {
+                "monitor": watcher.monitor.state(),
+                "probes": {probe.spec.name: probe.state() for probe in watcher.probes},
+            }
+            for name, watcher in self.watchers.items()
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; the layers are there already."""
+        for name, watcher in self.watchers.items():
+            watcher.monitor.load_state(state[name]["monitor"])
+            for probe in watcher.probes:
+                probe.load_state(state[name]["probes"][probe.spec.name])
