@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil, prod
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -13,11 +13,6 @@ from neuroplast.recording import schema
 from neuroplast.recording.recorder import Series, SeriesHeader, Statistic
 from neuroplast.recording.schema import Label
 from neuroplast.shapes import Shape
-
-OVERHEAD = 2**14  # bytes that HDF5 may need for a data set beside its chunks
-
-Gathered = list[tuple[str, int, Any]]
-"""Blocks to write: name of the series, first row, array."""
 
 
 @dataclass
@@ -74,29 +69,18 @@ class Table:
         for name, value in values.items():
             self._columns[name].waiting[row] = value
 
-    def gather(self) -> Gathered:
-        """What waits, as arrays on the host, and nowhere else any more; a row that a series lacks is NaN."""
-        found: Gathered = []
-        for name, column in self._columns.items():
-            if column.waiting:
-                first, block = _block(column)
-                rows = sorted(column.waiting)
-                column.waiting = {row: torch.from_numpy(block[row - first]) for row in rows}
-                found.append((name, first, block))
-        return found
-
-    def write(self, blocks: Gathered) -> None:
-        """Write the rows that wait. Cut short and called again, it writes the same."""
+    def write(self) -> None:
+        """Write the rows that wait; a row that a series lacks is NaN."""
         rows = self._written + len(self._steps)
         self._scale.resize(rows, axis=0)
         self._scale[self._written :] = self._steps
-        for name, first, block in blocks:
+        for name, column in self._columns.items():
             data_set = self._data_set(name)
             data_set.resize(rows, axis=0)
-            data_set[first : first + len(block)] = block
-        for column in self._columns.values():
-            column.data_set.resize(rows, axis=0)
-            column.waiting.clear()
+            if column.waiting:
+                first, block = _block(column)
+                data_set[first : first + len(block)] = block
+                column.waiting.clear()
         self._written = rows
         self._steps.clear()
 
@@ -169,10 +153,7 @@ class Snapshots:
         self._rows, self._last = 0, -1
 
     def write(self, step: int, state: Mapping[str, Any]) -> None:
-        """Write a snapshot: a new one, or that of the same step again.
-
-        Its step is written last, so that a snapshot that has a step is whole, whenever the process ends.
-        """
+        """Write a snapshot: a new one, or that of the same step again."""
         row = self._rows - 1 if self._rows and step == self._last else self._rows
         for name, array in state.items():
             self._data_set(name, array)
@@ -181,7 +162,6 @@ class Snapshots:
         for name, array in state.items():
             data_set = self._data_sets[name]
             data_set[row] = array.reshape(data_set.shape[1:])
-        self._group.file.flush()
         self._scale[row] = step
         self._rows, self._last = row + 1, step
 
@@ -240,13 +220,8 @@ class Events:
         short = schema.encoded(kind, schema.KIND_WIDTH)
         self._waiting.append((step, short, schema.encoded(message, schema.MESSAGE_WIDTH)))
 
-    def room(self) -> int:
-        """The bytes that the file may need for what waits."""
-        rows = len(self._waiting)
-        return sum(room(rows, (), d.dtype.itemsize) for d in self._data_sets) if rows else 0
-
     def write(self) -> None:
-        """Write what waits. Cut short and called again, it writes the same."""
+        """Write what waits."""
         rows = self._written + len(self._waiting)
         columns = zip(*self._waiting, strict=True) if self._waiting else ()
         self._scale.resize(rows, axis=0)
@@ -267,32 +242,6 @@ def as_array(tensor: Tensor) -> Any:
         return host.to(torch.uint8).numpy()
     small = host.is_floating_point() and host.dtype not in (torch.float32, torch.float64)
     return (host.float() if small else host).numpy()
-
-
-def room(rows: int, item: Shape, itemsize: int, rows_per_chunk: int = schema.CHUNK_ROWS) -> int:
-    """The bytes that the file may need for so many more rows of a data set."""
-    chunk = schema.chunk_shape(rows_per_chunk, item, itemsize)
-    begun = ceil(rows / chunk[0]) + (chunk[0] > 1)
-    chunks = begun * prod(ceil(size / c) for size, c in zip(item, chunk[1:], strict=True))
-    return int(chunks * (prod(chunk) * itemsize + 128) + OVERHEAD)
-
-
-def room_for_series(blocks: Gathered) -> int:
-    """The bytes that the file may need for gathered series, their scale among them."""
-    scale = room(max((len(block) for _, _, block in blocks), default=0), (), 4)
-    return scale + sum(room(len(b), b.shape[1:], b.itemsize) for _, _, b in blocks)
-
-
-def room_for_state(state: Mapping[str, Any]) -> int:
-    """The bytes that the file may need for a snapshot, its scales among them."""
-    return OVERHEAD + sum(_room_for_array(array) for array in state.values())
-
-
-def _room_for_array(array: Any) -> int:
-    """The bytes of one snapshot of it, as it is or flattened, and of the scales it may need."""
-    flat = (len(array), array.size // max(1, len(array))) if array.ndim else ()
-    scales: int = sum(2 * OVERHEAD + 4 * size for size in array.shape)
-    return scales + max([room(1, shape, array.itemsize, 1) for shape in (array.shape, flat)])
 
 
 def _block(column: _Column) -> tuple[int, Any]:

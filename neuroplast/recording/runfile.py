@@ -82,7 +82,7 @@ class RunFile:
     def finish(self, state: RunState, steps_done: int) -> bytes:
         """The whole file; nothing can be added any more."""
         for table in (*self._layers.values(), *self._probes.values(), *self._metrics.values()):
-            table.write(table.gather())
+            table.write()
         self._events.write()
         seal(self._file, state, steps_done)
         content = image(self._file)

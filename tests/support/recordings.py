@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from neuroplast.recording.recorder import Header, LayerHeader, Series
-from neuroplast.recording.runfile import RunFile
+from neuroplast.recording.writer import RunRecorder
 
 LAYERS = (
     LayerHeader("conv", 4, (2, 6, 6), {"w": (4, 2, 3, 3)}, {"rule": "oja", "competition": "k_wta"}),
@@ -71,15 +71,16 @@ def sample(step):
     return values
 
 
-def begin(path, **changes):
-    recorder = RunFile(path)
+def begin(folder, **changes):
+    """A recorder that has begun to write a run into a folder; it commits when it is told to."""
+    recorder = RunRecorder(folder, seconds=float("inf"))
     recorder.start(header(**changes))
     return recorder
 
 
-def record(path, flushes=(4,), closed="complete", **changes):
-    """Write the whole run, flushed after these steps; return the folder."""
-    recorder = begin(path / "run.h5", **changes)
+def record(folder, commits=(4,), closed="complete", **changes):
+    """Write the whole run, committed after these steps; return the folder."""
+    recorder = begin(folder, **changes)
     recorder.snapshot(0, state(0))
     recorder.event(0, "phase", "phase1: conv, both")
     for step in range(1, 11):
@@ -87,9 +88,9 @@ def record(path, flushes=(4,), closed="complete", **changes):
         if step % 5 == 0:
             recorder.series("both", step, {"near.norm": Series(torch.ones(3) * step, "norm")})
             recorder.metrics("linear/test", step, {"accuracy": 10.0 * step})
-        if step in flushes:
-            recorder.flush(step)
+        if step in commits:
+            recorder.commit(step, {})
     recorder.metrics("linear/test", 10, {"loss": 0.25})
     recorder.snapshot(10, state(10))
     recorder.close(closed, 10)
-    return path
+    return folder

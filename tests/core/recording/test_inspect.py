@@ -37,7 +37,7 @@ def test_summary_of_a_run(run):
 
 
 def test_a_metric_that_is_not_finite_is_none(tmp_path):
-    recorder = begin(tmp_path / "run.h5")
+    recorder = begin(tmp_path)
     recorder.metrics("linear", 1, {"loss": 1.0, "accuracy": 2.0})
     recorder.metrics("linear", 2, {"loss": float("inf"), "accuracy": 3.0})
     recorder.close("complete", 2)
@@ -90,7 +90,7 @@ def test_a_run_that_never_ended_says_so(run, capsys):
 
 
 def test_names_from_a_file_cannot_command_the_terminal(tmp_path, capsys):
-    recorder = begin(tmp_path / "set" / "run" / "run.h5", title="\x1b[2J gone", condition="\x1b]0;")
+    recorder = begin(tmp_path / "set" / "run", title="\x1b[2J gone", condition="\x1b]0;")
     recorder.event(0, "\x1b[1m", "\x1b[31m red")
     recorder.metrics("\x1b[5m", 0, {"\x07": 1.0})
     recorder.close("complete", 0)

@@ -174,7 +174,7 @@ def test_a_snapshot_that_was_not_kept_is_told(run):
 
 
 def test_a_layer_without_a_snapshot_is_told(tmp_path):
-    begin(tmp_path / "run.h5").close("interrupted", 0)
+    begin(tmp_path).close("interrupted", 0)
     with pytest.raises(DataError, match="no state was kept at any step"):
         open_run(tmp_path).final_state()
 
