@@ -49,7 +49,7 @@ class Monitor:
         self.first_norm: float | None = None
         known, self._labels = variables(layer), labels(layer)
         self._windowed = [known[name] for name in WINDOWED if name in known]
-        self._windows = {v.name: Accumulator(WINDOWED[v.name].value) for v in self._windowed}  # type: ignore[arg-type]
+        self._windows = {v.name: Accumulator(WINDOWED[v.name]) for v in self._windowed}
         self._measured = measured(layer, known, AT_THE_END if keeps else LENGTH)
         self._lengths = [v.name for v in measured(layer, known, LENGTH)]
         self._won: Tensor | None = None
@@ -95,7 +95,7 @@ class Monitor:
         """All that decides what it says later, the window so far among it."""
         pending = corrections(self.layer) - self._corrected if self.layer.projections else None
         return {
-            "wins": list(self.wins),
+            "won": list(self.wins),
             "windows": {name: window.state() for name, window in self._windows.items()},
             "corrected": pending,
             "first_norm": self.first_norm,
@@ -105,7 +105,7 @@ class Monitor:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from there; the layer is there already."""
         device = self.layer.device
-        self.wins = deque(w.to(device) for w in state["wins"])
+        self.wins = deque(w.to(device) for w in state["won"])
         self._won = torch.stack(list(self.wins)).sum(0) if self.wins else None
         for name, window in self._windows.items():
             window.load_state(state["windows"][name], device)

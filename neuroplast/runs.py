@@ -46,6 +46,7 @@ class Plan:
     seeds: tuple[int, ...]
     scenarios: dict[str, Scenario]
     stages: dict[str, list[Stage]]
+    shapes: dict[str, tuple[int, ...]]
     sizes: dict[str, str]
 
     def lines(self) -> list[str]:
@@ -82,13 +83,14 @@ def plan(
     scenarios = {name: given.resolve(name) for name in chosen}
     chosen_seeds = tuple(seeds) if seeds else next(iter(scenarios.values())).seeds
     found: dict[str, list[Stage]] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     sizes: dict[str, str] = {}
     loaded: tuple[Scenario, Parts] | None = None
     for name, scenario in scenarios.items():
         if loaded is None or not _same_stimuli(loaded[0], scenario):
             loaded = scenario, stimuli_of(scenario, chosen_seeds[0])[1]
         train = loaded[1].train
-        shape = tuple(train.x.shape[1:])
+        shapes[name] = shape = tuple(train.x.shape[1:])
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
         unfit = check_fit(scenario, shape)
         unfit = unfit or find_lone_stimuli(scenario, found[name], shape, len(train))
@@ -98,7 +100,7 @@ def plan(
         check_labels(scenario, train)
     if problems:
         raise ScenarioError(given.source, problems)
-    return Plan(given.title, chosen_seeds, scenarios, found, sizes)
+    return Plan(given.title, chosen_seeds, scenarios, found, shapes, sizes)
 
 
 def run(

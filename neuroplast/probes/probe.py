@@ -13,7 +13,7 @@ from neuroplast.probes.reductions import Accumulator, bin_edges, lower_edges
 from neuroplast.probes.schedule import Clock, Steps
 from neuroplast.probes.spec import ProbeSpec
 from neuroplast.probes.variables import Glimpse, Variable
-from neuroplast.recording.recorder import ProbeHeader, Recorder, SeriesHeader
+from neuroplast.recording.recorder import ProbeHeader, Recorder, SeriesHeader, Statistic
 from neuroplast.shapes import Shape
 
 
@@ -43,7 +43,7 @@ class Probe:
 
     def wants(self, step: int) -> bool:
         """Whether it has to see this step."""
-        if self.spec.reduce == "last":
+        if self.spec.reduce == Statistic.last:
             return self._clock.is_due(step)
         return self.spec.first <= step <= self._clock.last
 
@@ -82,21 +82,21 @@ def header(spec: ProbeSpec, layer: str, variables: Sequence[Variable]) -> ProbeH
     for v in variables:
         dims: tuple[str, ...] = v.dims
         shape: Shape = v.shape
-        if spec.reduce == "histogram":
+        if spec.reduce == Statistic.histogram:
             dims, shape = ("bin",), ()
             scales["bin"] = lower_edges(_edges(spec))
         else:
             scales.update(zip(v.dims, v.sizes, strict=True))
-        if spec.neurons is not None and spec.reduce != "histogram":
+        if spec.neurons is not None and spec.reduce != Statistic.histogram:
             scales[dims[0]], shape = spec.neurons, (len(spec.neurons), *shape[1:])
         series[v.name] = SeriesHeader(
             v.long_name,
             dims,
-            statistic=spec.statistic,
-            dtype="float64" if v.counts or spec.reduce == "histogram" else "float32",
+            statistic=spec.reduce,
+            dtype="float64" if v.counts or spec.reduce == Statistic.histogram else "float32",
             shape=shape if len(shape) > len(dims) else (),
         )
-    attributes = {"when": spec.when, "reduce": spec.reduce, "about": spec.about}
+    attributes = {"when": spec.when, "reduce": str(spec.reduce), "about": spec.about}
     return ProbeHeader(spec.name, layer, scales, series, {k: v for k, v in attributes.items() if v})
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from neuroplast.probes.spec import Reduction
+from neuroplast.recording.recorder import Statistic
 
 HALF = (torch.float16, torch.bfloat16)
 """Too short to sum in."""
@@ -24,7 +24,7 @@ class Accumulator:
     edges: the edges of the bins.
     """
 
-    def __init__(self, reduce: Reduction, edges: Sequence[float] = ()) -> None:
+    def __init__(self, reduce: Statistic, edges: Sequence[float] = ()) -> None:
         self.reduce, self._edges = reduce, torch.tensor(edges, dtype=torch.float32)
         self._value: Tensor | None = None
         self._count = 0
@@ -32,23 +32,23 @@ class Accumulator:
     def add(self, value: Tensor) -> None:
         """Add the value of one step; it is left as it is."""
         self._count += 1
-        if self.reduce == "histogram":
+        if self.reduce == Statistic.histogram:
             self._count_entries(value)
-        elif self.reduce == "last":
+        elif self.reduce == Statistic.last:
             self._value = value
         elif self._value is None:
             self._value = value.float() if value.dtype in HALF else value.clone()
-        elif self.reduce in ("mean", "sum"):
+        elif self.reduce in (Statistic.mean, Statistic.sum):
             self._value += value
         else:
-            extreme = torch.minimum if self.reduce == "min" else torch.maximum
+            extreme = torch.minimum if self.reduce == Statistic.min else torch.maximum
             extreme(self._value, value, out=self._value)
 
     def take(self) -> Tensor | None:
         """The reduced value, None if there was none; a new window begins."""
         value, count = self._value, self._count
         self._value, self._count = None, 0
-        return value / count if value is not None and self.reduce == "mean" else value
+        return value / count if value is not None and self.reduce == Statistic.mean else value
 
     def state(self) -> dict[str, Any]:
         """The window so far."""

@@ -15,8 +15,6 @@ from neuroplast.tables import Table
 Moment = Literal["phase", "phase finished", "epoch", "layer finished"]
 """A step known before the run: a layer's first or last in a phase, the last of an epoch, a layer's last of all."""
 
-Reduction = Literal["last", "mean", "sum", "min", "max", "histogram"]
-
 _LISTS = ("layers", "variables", "on", "neurons")
 
 
@@ -39,8 +37,9 @@ class ProbeSpec(Table):
     neurons: tuple[Annotated[int, Field(ge=0)], ...] | None = Field(
         None, min_length=1, description="which neurons, from 0; all by default"
     )
-    reduce: Reduction = Field(
-        "last", description="of the steps since the sample before: the last alone, or what of all"
+    reduce: Statistic = Field(
+        Statistic.last,
+        description="of the steps since the sample before: the last alone, or what of all",
     )
     bins: int | None = Field(None, ge=1, description="of a histogram")
     range: tuple[float, float] | None = Field(None, description="of a histogram's bins")
@@ -75,13 +74,13 @@ class ProbeSpec(Table):
 
     def _check_histogram(self) -> None:
         given = self.bins is not None or self.range is not None
-        if self.reduce != "histogram" and given:
+        if self.reduce != Statistic.histogram and given:
             raise PydanticCustomError(
                 "forms",
                 "has bins or range, and reduces to '{reduce}'; leave them out, or set reduce = 'histogram'",
-                {"reduce": self.reduce},
+                {"reduce": str(self.reduce)},
             )
-        if self.reduce == "histogram":
+        if self.reduce == Statistic.histogram:
             if self.bins is None or self.range is None:
                 raise PydanticCustomError(
                     "forms", "counts a histogram of unknown bins; add bins = 50 and range = [0, 1]"
@@ -92,11 +91,6 @@ class ProbeSpec(Table):
                     "has the range {range}; give a lower bound, then a higher one",
                     {"range": list(self.range)},
                 )
-
-    @property
-    def statistic(self) -> Statistic:
-        """As the record calls it."""
-        return Statistic(self.reduce)
 
     @property
     def when(self) -> str:
