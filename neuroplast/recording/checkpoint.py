@@ -32,14 +32,19 @@ VERSION = 1
 Tree = Mapping[str, Any]
 """Nested tables and lists of tensors, numbers, texts, truth values and None."""
 
-_AS_INTEGERS = {torch.bfloat16: torch.int16, torch.float16: torch.int16}
-"""Types that HDF5 has no name for, or that not every reader takes, kept as the integers with the same bits."""
+_WHOLE = (
+    *(torch.bool, torch.int8, torch.int16, torch.int32, torch.int64),
+    *(torch.uint8, torch.uint16, torch.uint32, torch.uint64),
+)
+_COMPLEX = (torch.complex32, torch.complex64, torch.complex128)
+_AS_INTEGERS = {1: torch.uint8, 2: torch.int16}
+"""What stands for truth values and for floats of so many bytes, which not every reader takes: the same bits."""
 
 
 def packed(step: int, segment: Segment, tree: Tree) -> bytes:
     """A checkpoint as the bytes of a file. ValueError where the tree holds something of another type."""
     tensors: list[Tensor] = []
-    text = json.dumps(_stripped(tree, tensors, ""), ensure_ascii=False)
+    text = json.dumps(_stripped(tree, tensors, ""))
     file = in_memory()
     schema.set_text(file, "format", FORMAT)
     file.attrs.update(format_version=np.int32(VERSION), step=np.int32(step))
@@ -68,7 +73,10 @@ def load(path: Path) -> tuple[int, str, dict[str, Any]]:
             tensors = [_tensor(file["tensors"][str(n)]) for n in range(len(file["tensors"]))]
             tree = _filled(json.loads(bytes(file["tree"][()]).decode("utf-8")), tensors)
             return int(file.attrs["step"]), bytes(file.attrs["segment"]).decode(), tree
-    except (OSError, RuntimeError, LookupError, ValueError, TypeError, RecursionError) as error:
+    except (
+        *(OSError, RuntimeError, LookupError, ValueError),
+        *(TypeError, AttributeError, OverflowError, RecursionError),
+    ) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(f"{path}: is no whole checkpoint ({reason})") from error
 
@@ -95,22 +103,27 @@ def size(tree: Any) -> int:
 
 def _stripped(tree: Any, tensors: list[Tensor], where: str) -> Any:
     """The tree with every tensor put away and its number in its place."""
-    if isinstance(tree, Tensor):
+    if isinstance(tree, Tensor) and _can_be_kept(tree):
         tensors.append(tree)
         return {"tensor": len(tensors) - 1}
-    if isinstance(tree, Mapping):
-        found = {str(k): _stripped(v, tensors, f"{where}.{k}") for k, v in tree.items()}
-        return {"table": found}
-    if isinstance(tree, Sequence) and not isinstance(tree, str):
+    if isinstance(tree, Mapping) and all(isinstance(key, str) for key in tree):
+        return {"table": {k: _stripped(v, tensors, f"{where}.{k}") for k, v in tree.items()}}
+    if isinstance(tree, list | tuple):
         return [_stripped(v, tensors, f"{where}[{i}]") for i, v in enumerate(tree)]
     if isinstance(tree, float) and not math.isfinite(tree):
         return {"float": repr(tree)}
     if tree is None or isinstance(tree, bool | int | float | str):
         return tree
     raise ValueError(
-        f"checkpoint: {where.lstrip('.')} is {type(tree).__name__} {tree!r}; keep tensors, numbers, texts, or "
-        "tables and lists of them"
+        f"checkpoint: {where.lstrip('.') or 'the whole'} is {_kind(tree)}; keep dense tensors, "
+        "numbers, texts, or lists of them and tables that name them by texts"
     )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of {value.dtype} in the layout {value.layout} on {value.device}"
+    return f"{type(value).__name__} {value!r}"
 
 
 def _filled(tree: Any, tensors: Sequence[Tensor]) -> Any:
@@ -128,10 +141,9 @@ def _filled(tree: Any, tensors: Sequence[Tensor]) -> Any:
 
 def _add(group: Any, name: str, tensor: Tensor) -> None:
     """Add an array with the bits of a tensor."""
-    plain = torch.view_as_real(tensor) if tensor.is_complex() else tensor
-    plain = plain.to(torch.uint8) if plain.dtype == torch.bool else plain
-    plain = plain.contiguous().view(_AS_INTEGERS.get(plain.dtype, plain.dtype))
-    array = np.atleast_1d(plain.numpy())
+    plain = tensor.detach().resolve_conj().resolve_neg()
+    plain = torch.view_as_real(plain) if plain.is_complex() else plain
+    array = np.atleast_1d(plain.contiguous().view(_stored_as(plain.dtype)).numpy())
     if not array.size:
         array = np.zeros(1, array.dtype)  # HDF5 has no chunks for nothing
     chunks = schema.chunk_shape(len(array), array.shape[1:], array.itemsize)
@@ -145,8 +157,20 @@ def _tensor(data_set: Any) -> Tensor:
     if not isinstance(dtype, torch.dtype):
         raise ValueError(f"{data_set.name} has no dtype of torch")
     shape = [int(length) for length in data_set.attrs["shape"][1:]]
-    stored = torch.from_numpy(np.array(data_set[()]))
+    bits = torch.from_numpy(np.array(data_set[()])).reshape(-1)
     if dtype.is_complex:
-        return torch.view_as_complex(stored.reshape(*shape, 2))
-    bits = stored.bool() if dtype == torch.bool else stored.view(dtype)
-    return bits.reshape(-1)[: math.prod(shape)].reshape(shape)
+        parts = bits.view(dtype.to_real())[: 2 * math.prod(shape)]
+        return torch.view_as_complex(parts.reshape(*shape, 2))
+    return bits.view(dtype)[: math.prod(shape)].reshape(shape)
+
+
+def _can_be_kept(tensor: Tensor) -> bool:
+    dtype = tensor.dtype
+    known = dtype.is_floating_point or dtype in (*_WHOLE, *_COMPLEX)
+    return known and tensor.layout == torch.strided and tensor.device.type != "meta"
+
+
+def _stored_as(dtype: torch.dtype) -> torch.dtype:
+    """The type in the file: its own for integers and whole floats, integers of the same size for the rest."""
+    as_it_is = dtype != torch.bool and (not dtype.is_floating_point or dtype.itemsize >= 4)
+    return dtype if as_it_is else _AS_INTEGERS[dtype.itemsize]
