@@ -53,8 +53,13 @@ def checkpoint_name(step: int) -> str:
 
 def segments(folder: Path) -> list[Segment]:
     """The segments in a folder, in order."""
-    found = (_SEGMENT.fullmatch(name) for name in _names(folder))
-    return sorted(Segment(int(m[1]), int(m[2])) for m in found if m)
+    return sorted(filter(None, map(as_segment, _names(folder))))
+
+
+def as_segment(name: str) -> Segment | None:
+    """The segment that a file of this name is; None where it is something else."""
+    found = _SEGMENT.fullmatch(name)
+    return Segment(int(found[1]), int(found[2])) if found else None
 
 
 def checkpoints(folder: Path) -> list[int]:
@@ -70,7 +75,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def is_unfinished(folder: Path) -> bool:
     """Whether a folder holds a run that has not been brought into one file."""
-    return (folder / DESCRIPTION).is_file()
+    return (folder / DESCRIPTION).is_file() or (folder.is_dir() and bool(segments(folder)))
 
 
 def describe(folder: Path) -> dict[str, Any]:

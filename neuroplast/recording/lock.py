@@ -66,8 +66,8 @@ class Lock:
     def take(self) -> None:
         """Become the one writer; DataError where another process is."""
         trial = self.path.with_name(f"{LOCK}-{uuid4().hex}.tmp")
-        trial.write_text(json.dumps(asdict(self._mine)), encoding="utf-8")
         try:
+            trial.write_text(json.dumps(asdict(self._mine)), encoding="utf-8")
             while not self._linked(trial):
                 self._displace()
         finally:
@@ -109,25 +109,26 @@ class Lock:
 
     def _displace(self) -> None:
         """Put away the lock of a writer that is gone."""
-        found = writer(self.path.parent)
+        gone, found = holder(self.path.parent), writer(self.path.parent)
         if found is not None:
             raise DataError(
-                f"{self.path.parent}: is being written by {found}; wait until it ends, or stop it"
+                f"{self.path.parent}: is being written by {found}; wait until it ends, or stop it; where this is a "
+                f"copy of that run's folder, remove the file {LOCK!r} in it"
             )
         away = self.path.with_name(f"{LOCK}-{uuid4().hex}.tmp")
         try:
-            self.path.rename(away)  # of two that come to this, one finds nothing to rename
+            self.path.rename(away)
+            if _read(away) != gone:  # since it was looked at, another process has taken it
+                self._linked(away)
         except FileNotFoundError:
             return
-        away.unlink(missing_ok=True)
+        finally:
+            away.unlink(missing_ok=True)
 
 
 def holder(folder: Path) -> Holder | None:
     """Who the lock in a folder names; None where there is none, or one that cannot be read."""
-    try:
-        return Holder(**json.loads((folder / LOCK).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    return _read(folder / LOCK)
 
 
 def writer(folder: Path) -> Holder | None:
@@ -138,6 +139,13 @@ def writer(folder: Path) -> Holder | None:
     except OSError:
         return None
     return found if found and found.lives(time.time() - beaten) else None
+
+
+def _read(path: Path) -> Holder | None:
+    try:
+        return Holder(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def _exists(pid: int) -> bool:
