@@ -74,7 +74,7 @@ def resume(
         commit = last_commit(folder, tell)
         count = threads or int(header.provenance["cpu_threads"])
         with threads_set(count), listening(listeners):
-            where = device_named(device or _like(str(header.provenance["device"])))
+            where = device_named(device or device_like(str(header.provenance["device"])))
             scenario = draft(header.scenario).resolve()
             recorder.seconds = scenario.record.commit
             prepared = prepared_run(
@@ -166,9 +166,11 @@ def differences(was: Header, now: Header) -> list[str]:
             "bring back the data that it had"
         )
     found = []
+    files = [tuple(f"{f.name} ({f.sha256[:12]})" for f in header.files) for header in (was, now)]
     for what, one, other in (
         ("package", was.packages, now.packages),
         ("part", was.parts, now.parts),
+        ("local file", *files),
     ):
         found += [f"{what} {text}: is gone" for text in one if text not in other]
         found += [f"{what} {text}: is new" for text in other if text not in one]
@@ -203,7 +205,7 @@ def _header(folder: Path, described: Mapping[str, Any]) -> Header:
         ) from None
 
 
-def _like(device: str) -> str:
+def device_like(device: str) -> str:
     """The kind of device that a run had, by the name in its record."""
     return device if device in ("cpu", "mps") else "cuda" if torch.cuda.is_available() else "auto"
 

@@ -122,7 +122,7 @@ def run(
     scenario = given.resolve(condition, seed)
     with threads_set(threads), listening(listeners):
         where = device_named(device)
-        folder = _new_folder(given.title, out)
+        folder = new_folder(given.title, out)
         return execute(given.title, scenario, condition, scenario.seeds[0], folder, where)
 
 
@@ -144,7 +144,7 @@ def run_set(
     runs: list[Run] = []
     with threads_set(threads), listening(listeners):
         where = device_named(device)
-        folder = _new_folder(given.title, out)
+        folder = new_folder(given.title, out)
         members = [
             Member(condition, seed, f"{condition or 'run'}-seed{seed}" if several else "")
             for seed in planned.seeds
@@ -289,7 +289,7 @@ def _sized(
 # -- where and on what ---------------------------------------------------------------------------------------------
 
 
-def _new_folder(title: str, out: str | Path | None) -> Path:
+def new_folder(title: str, out: str | Path | None) -> Path:
     """A folder that is new or empty, so that no earlier result is touched."""
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     plain = re.sub(r"[^\w.-]+", "-", title).strip(".-")[:100] or "run"  # a title may be any text

@@ -15,9 +15,13 @@ _log = logging.getLogger("neuroplast")
 
 
 class Bars:
-    """Event hooks that draw on stderr, and only where somebody looks: at a terminal, and not asked to be quiet."""
+    """Event hooks that draw on stderr, and only where somebody looks: at a terminal, and not asked to be quiet.
 
-    def __init__(self, quiet: bool) -> None:
+    resumable: whether somebody would go on with a run that was stopped.
+    """
+
+    def __init__(self, quiet: bool, resumable: bool = True) -> None:
+        self._resumable = resumable
         shown = not quiet and sys.stdout.isatty() and sys.stderr.isatty()
         columns = (
             TextColumn("{task.description}"),
@@ -68,7 +72,8 @@ class Bars:
     def run_failed(self, run: RunInfo, error: BaseException) -> None:
         """Take the bars away, and let the message say where the record is."""
         self.close()
-        error.add_note(f"what was committed is kept; go on with: neuroplast resume {run.path}")
+        if self._resumable:
+            error.add_note(f"what was committed is kept; go on with: neuroplast resume {run.path}")
 
     def _say(self, line: str) -> None:
         _log.info(line)
