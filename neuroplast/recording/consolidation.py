@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from typing import Any
 import h5py
 import numpy as np
 
-from neuroplast.recording import schema
+from neuroplast.errors import DataError
+from neuroplast.recording import manifest, schema
 from neuroplast.recording.folder import Segment
 from neuroplast.recording.manifest import LEFT_OUT
 from neuroplast.recording.recorder import RunState
 from neuroplast.recording.runfile import image, in_memory, seal
+from neuroplast.recording.safety import check_safe
 from neuroplast.recording.schema import GROWING, SCALE_ATTRIBUTES
 
 IN_MEMORY = 2**28
@@ -29,6 +31,11 @@ BLOCK_BYTES = 2**24
 MARGIN = 2**20
 
 OF_A_SEGMENT = ("segment_start", "segment_end")
+
+FIRST = ("snapshot_step", "event")
+PASSES = (FIRST, ("step",))
+"""State goes first, so that its names, and those of its scales, do not depend on which series came before it."""
+ROLES = {"snapshot_step": "state", "step": "series"}
 
 
 def consolidate(
@@ -39,16 +46,41 @@ def consolidate(
     steps_done: int,
     executions: str,
 ) -> None:
-    """Write the file `target` from a folder's segments. executions: how the run came about, as JSON."""
+    """Write the file `target` from a folder's segments. executions: how the run came about, as JSON.
+
+    DataError where a segment is not what was written, or does not go with those before it.
+    """
     paths = [folder / segment.name for segment in segments]
+    for path in paths:
+        _check(path)
     with _new_file(target, sum(path.stat().st_size for path in paths)) as file:
-        for path in paths:
-            with h5py.File(path, "r") as segment_file:
-                _merge(segment_file, file)
+        for scales in PASSES:
+            for path in paths:
+                with h5py.File(path, "r") as segment:
+                    _merge(segment, file, scales)
         _even_out(file)
         group = file["provenance"]
         schema.add_text(group, "executions", executions, schema.Label("how the run came about"))
         seal(file, state, steps_done)
+
+
+def _check(path: Path) -> None:
+    """Refuse a segment that is not what was written."""
+    try:
+        with h5py.File(path, "r") as file:
+            check_safe(file, path)
+            wrong = manifest.differences(file)
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
+        raise DataError(_damaged(path, str(error).partition("\n")[0])) from error
+    if wrong:
+        raise DataError(_damaged(path, f"{wrong[0]} is not what was written"))
+
+
+def _damaged(path: Path, found: str) -> str:
+    return (
+        f"{path}: is damaged ({found}), so the run cannot be made one file; bring back the file if there is "
+        f"a copy, and neuroplast resume {path.parent}"
+    )
 
 
 @contextmanager
@@ -69,18 +101,20 @@ def _new_file(target: Path, size: int) -> Iterator[Any]:
             file.close()
 
 
-def _merge(source: Any, target: Any) -> None:
-    """Add what one segment holds."""
-    _copy_attributes(source, target)
+def _merge(source: Any, target: Any, scales: Container[str]) -> None:
+    """Add what one segment holds along some scales, all that does not grow in the first pass."""
+    if scales is FIRST:
+        _copy_attributes(source, target)
     for name, node in source.items():
-        if node.name in LEFT_OUT:
-            continue
         if isinstance(node, h5py.Group):
-            _merge(node, target.require_group(name))
-        elif name not in target and node.shape == ():
+            _merge(node, target.require_group(name), scales)
+        elif node.shape == () and name not in target:
             source.copy(node, target, name)
     for scale in _scales(source):
-        _merge_along(scale, source, target)
+        if scale not in GROWING and scales is FIRST:
+            _copy_fixed(scale, source, target)
+        elif scale in scales:
+            _merge_along(scale, source, target)
 
 
 def _scales(group: Any) -> list[str]:
@@ -90,29 +124,46 @@ def _scales(group: Any) -> list[str]:
     return sorted(found, key=lambda name: (name in GROWING, name))
 
 
+def _copy_fixed(scale: str, source: Any, target: Any) -> None:
+    """Add a scale that does not grow, and what lies along it."""
+    if scale in target:
+        return
+    _like(source[scale], target, scale)
+    for name, data_set in _along(source, scale):
+        _like(data_set, target, name)[...] = data_set[...]
+
+
 def _merge_along(scale: str, source: Any, target: Any) -> None:
     """Add the rows of all data sets whose first dimension is one scale."""
     rows = source[scale][:]
     if scale not in target:
         _like(source[scale], target, scale)
-    if scale not in GROWING:
-        for name, data_set in _along(source, scale):
-            if name not in target:
-                _like(data_set, target, name)[...] = data_set[...]
-        return
     old = len(target[scale])
     shared = bool(old and len(rows) and scale != "event" and target[scale][-1] == rows[0])
     first = old - shared
     target[scale].resize(first + len(rows), axis=0)
     target[scale][first:] = rows if scale != "event" else np.arange(first, first + len(rows))
-    for name, data_set in _along(source, scale):
+    for stored, data_set in _along(source, scale):
+        name = _own_name(stored, scale, target)
         if name not in target:
             _like(data_set, target, name)
         _append(data_set, target[name], first, shared, scale)
 
 
+def _own_name(name: str, scale: str, target: Any) -> str:
+    """The name of a data set: with its role where state has the plain one for itself, or a series has it."""
+    if name not in target or _dims(target[name])[:1] == (scale,):
+        return name
+    return f"{name}.{ROLES[scale]}"
+
+
 def _append(source: Any, target: Any, first: int, shared: bool, scale: str) -> None:
     """Put the rows of a data set from row `first` on; the first of them completes one that is there, if shared."""
+    if source.shape[1:] != target.shape[1:]:
+        raise DataError(
+            f"{source.file.filename}: {source.name} has values of shape {source.shape[1:]}, and before "
+            f"{target.shape[1:]}; a plugin must keep the shape of what is recorded of it"
+        )
     before = target[first] if shared and len(target) > first else None
     target.resize(first + len(source), axis=0)
     step = max(1, BLOCK_BYTES // max(1, source.nbytes // max(1, len(source))))
@@ -160,8 +211,13 @@ def _like(data_set: Any, group: Any, name: str) -> Any:
         if not growing:
             found[...] = data_set[...]
     else:
-        for axis, dim in zip(found.dims, dims, strict=True):
+        own = (
+            dims[0],
+            *schema.own_dims(group, inner, dims[1:]),
+        )  # sizes may differ between segments
+        for axis, dim in zip(found.dims, own, strict=True):
             axis.attach_scale(group[dim])
+        schema.set_text(found, "dims", ",".join(own))
     _copy_attributes(data_set, found)
     return found
 

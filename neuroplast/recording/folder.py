@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ def as_segment(name: str) -> Segment | None:
     """The segment that a file of this name is; None where it is something else."""
     found = _SEGMENT.fullmatch(name)
     return Segment(int(found[1]), int(found[2])) if found else None
+
+
+def missing(known: Sequence[Segment], last: Segment | None = None) -> str:
+    """What is wrong, in words, where segments are not all from the first to `last`; empty where nothing is."""
+    for before, after in pairwise([Segment(0, 0), *known]):
+        if before.end != after.start:
+            return f"the segment from step {before.end} to {after.start} is missing"
+    if last is not None and known[-1:] != [last]:
+        return f"{last.name} is missing, or is not the last segment"
+    return ""
 
 
 def checkpoints(folder: Path) -> list[int]:

@@ -71,13 +71,15 @@ class Waiting:
         self._rows, self._others, self.bytes = [], [], 0
 
         def replay(file: RunFile) -> None:
+            for (
+                add
+            ) in others:  # state first, so that the names of its scales do not depend on series
+                add(file)
             for group, step, values in rows:
                 if isinstance(group, str):
                     file.series(group, step, values)
                 else:
                     file.probe(*group, step, {name: s.value for name, s in values.items()})
-            for add in others:
-                add(file)
 
         return replay
 

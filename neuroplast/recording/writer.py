@@ -12,15 +12,15 @@ import errno
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Semaphore, Thread
 from typing import Any
 
 from torch import Tensor
 
-from neuroplast.errors import DataError
+from neuroplast.errors import DataError, PluginError
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
 from neuroplast.recording.checkpoint import Tree
@@ -43,6 +43,10 @@ Execution = Mapping[str, Any]
 
 KEPT = 2
 """How many checkpoints are kept."""
+AT_ONCE = 2
+"""How many commits may be in memory."""
+
+Job = Callable[[], None]
 
 
 class RunRecorder(Recorder):
@@ -57,6 +61,7 @@ class RunRecorder(Recorder):
         self.committed: Segment | None = None
         self._lock = Lock(self.folder)
         self._waiting = Waiting()
+        self._shapes: dict[tuple[str, str], tuple[int, ...]] = {}
         self._header: Header | None = None
         self._executions: list[Execution] = []
         self._thread = _Writer(self.folder, self._lock.beat)
@@ -106,9 +111,10 @@ class RunRecorder(Recorder):
             return
         header, self._header = self._header, None
         try:
-            self._write_segment(header, steps_done, None)
+            if self._waiting or (state == "complete" and self.committed is None):
+                self._write_segment(header, steps_done, None)
             if state == "complete":
-                self._thread.do(lambda: finish(self.folder, steps_done, self._executions))
+                self._thread.do(lambda: lambda: self._finish(steps_done))
             self._thread.wait()
             if state != "complete":
                 self._describe(header, state, steps_done)
@@ -132,7 +138,14 @@ class RunRecorder(Recorder):
         self._waiting.probe(name, layer, step, values)
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
-        """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
+        """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start).
+
+        ValueError where a tensor is complex, PluginError where it has another shape than before; nothing of this
+        snapshot is kept then.
+        """
+        for layer, tensors in state.items():
+            for name, tensor in tensors.items():
+                self._check(layer, name, tensor, step)
         self._waiting.snapshot(step, state)
 
     def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
@@ -143,13 +156,26 @@ class RunRecorder(Recorder):
         """Note that something happened."""
         self._waiting.event(step, kind, message)
 
+    def _check(self, layer: str, name: str, tensor: Tensor, step: int) -> None:
+        if tensor.is_complex():
+            raise ValueError(
+                f"{layer}: state {name!r} has complex numbers, which cannot be recorded; split it into two tensors"
+            )
+        shape = tuple(tensor.shape)
+        before = self._shapes.setdefault((layer, name), shape)
+        if shape != before:
+            raise PluginError(
+                f"{layer}: state {name!r} has shape {shape} at step {step}, and had {before} before; the plugin "
+                "behind it must keep the shape of its memory"
+            )
+
     # -- committing ------------------------------------------------------------------------------------------------
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time for a commit: by the clock, or since too much waits."""
+        """Whether it is time for a commit: by the clock, after each step if every 0 s, or since too much waits."""
         now = time.monotonic()
-        interval = max(self.seconds, SHARE * (now - self._began))
+        interval = max(self.seconds, SHARE * (now - self._began)) if self.seconds else 0.0
         return now - self._last >= interval or self._waiting.bytes >= MOST_WAITING
 
     def commit(self, step: int, state: Tree, wait: bool = False) -> None:
@@ -167,27 +193,47 @@ class RunRecorder(Recorder):
     def _write_segment(self, header: Header, step: int, state: Tree | None) -> None:
         """Hand what waits to the thread, as the segment up to `step`; with a checkpoint, if there is a state."""
         segment = Segment(self.committed.end if self.committed else 0, step)
-        if state is None and not self._waiting:
-            return
-        replay = self._waiting.taken()
-        kept = None if state is None else checkpoint.copied(state)
+        if (
+            segment == self.committed
+        ):  # nothing was learnt, and what was before that is on disk under this name
+            segment = Segment(step, step + 1)
+
+        def copied() -> Job:
+            replay = self._waiting.taken()
+            kept = None if state is None else checkpoint.copied(state)
+
+            def write() -> None:
+                file = RunFile(header, segment)
+                replay(file)
+                folders.put(self.folder / segment.name, put_bytes(file.finish("running", step)))
+                if kept is not None:
+                    self._write_checkpoint(step, segment, kept)
+
+            return write
+
+        self._thread.do(copied)
         self.committed = segment
-
-        def write() -> None:
-            file = RunFile(header, segment)
-            replay(file)
-            content = put_bytes(file.finish("running", step))
-            folders.put(self.folder / segment.name, content)
-            if kept is not None:
-                self._write_checkpoint(step, segment, kept)
-
-        self._thread.do(write)
 
     def _write_checkpoint(self, step: int, segment: Segment, state: Tree) -> None:
         content = put_bytes(checkpoint.packed(step, segment, state))
         folders.put(self.folder / folders.checkpoint_name(step), content)
         for old in folders.checkpoints(self.folder)[:-KEPT]:
             (self.folder / folders.checkpoint_name(old)).unlink()
+
+    def _finish(self, steps_done: int) -> None:
+        """Make one file of the segments, then remove what it replaces."""
+        known = folders.segments(self.folder)
+        if missing := folders.missing(known, self.committed):
+            raise DataError(
+                f"{self.folder}: {missing}; what is there is kept, see `neuroplast inspect`"
+            )
+        executions = json.dumps(self._executions, ensure_ascii=False)
+
+        def write(path: Path) -> None:
+            consolidate(self.folder, known, path, "complete", steps_done, executions)
+
+        folders.put(self.folder / RUN_FILE, write)
+        clear(self.folder)
 
     # -- describing ------------------------------------------------------------------------------------------------
 
@@ -210,19 +256,8 @@ class RunRecorder(Recorder):
             "header": header.plain(),
         }
         with told(self.folder):
+            self._lock.beat()  # so that another's is left alone
             folders.write_description(self.folder, description)
-
-
-def finish(folder: Path, steps_done: int, executions: list[Execution]) -> None:
-    """Make one file of a folder's segments, then remove what it replaces."""
-    known = folders.segments(folder)
-    told = json.dumps(executions, ensure_ascii=False)
-
-    def write(path: Path) -> None:
-        consolidate(folder, known, path, "complete", steps_done, told)
-
-    folders.put(folder / RUN_FILE, write)
-    clear(folder)
 
 
 def clear(folder: Path) -> None:
@@ -234,11 +269,15 @@ def clear(folder: Path) -> None:
 
 
 class _Writer:
-    """The thread that writes. What goes wrong there is raised where the next thing is asked of it."""
+    """The thread that writes. What goes wrong there is raised where the next thing is asked of it.
 
-    def __init__(self, folder: Path, beat: Callable[[], None]) -> None:
+    beat: shows that the writer lives, and raises where it lost its lock; done before each job, and while there is none.
+    """
+
+    def __init__(self, folder: Path, beat: Job) -> None:
         self._folder, self._beat = folder, beat
-        self._jobs: Queue[Callable[[], None] | Event | None] = Queue(maxsize=2)
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._room = Semaphore(AT_ONCE)
         self._error: Exception | None = None
         self._thread: Thread | None = None
 
@@ -247,16 +286,22 @@ class _Writer:
         self._thread = Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
-    def do(self, job: Callable[[], None]) -> None:
-        """Have something done, after all that was asked before; wait while two things are to be done already."""
-        self._raise()
-        self._jobs.put(job)
+    def do(self, prepare: Callable[[], Job]) -> None:
+        """Have done, after all that was asked before, what `prepare` gives; called once there is room for it."""
+        self._room.acquire()
+        try:
+            self._raise()
+            self._jobs.put(prepare())
+        except BaseException:
+            self._room.release()
+            raise
 
     def wait(self) -> None:
         """Wait until all is done."""
-        done = Event()
-        self._jobs.put(done)
-        done.wait()
+        with ExitStack() as taken:
+            for _ in range(AT_ONCE):
+                self._room.acquire()
+                taken.callback(self._room.release)
         self._raise()
 
     def stop(self) -> None:
@@ -275,17 +320,19 @@ class _Writer:
             try:
                 job = self._jobs.get(timeout=BEAT_SECONDS)
             except Empty:
-                job = self._beat
+                self._try(self._beat)
+                continue
             if job is None:
                 return
-            if isinstance(job, Event):
-                job.set()
-            elif self._error is None:  # after an error no segment follows the one that is missing
-                self._try(job)
+            self._try(job)
+            self._room.release()
 
-    def _try(self, job: Callable[[], None]) -> None:
+    def _try(self, job: Job) -> None:
+        if self._error is not None:  # after an error no segment follows the one that is missing
+            return
         try:
             with told(self._folder):
+                self._beat()
                 job()
         except Exception as error:
             self._error = error
