@@ -1,271 +1,254 @@
-"""Opens run files, read-only, and only after `safety` has looked at them.
+"""Opens runs, read-only, and only after `safety` has looked at every file of theirs.
 
-Of a run that is still going, or whose process was killed, only the rows up to its last flush are given.
+A run that is still going, or was stopped, is read as far as it was committed.
 """
 
-import json
-import re
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-from typing import Any, get_args
+from __future__ import annotations
 
-import h5py
+import json
+from collections.abc import Iterator
+from functools import partial as bound
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
 import numpy as np
-import torch
 
 from neuroplast.errors import DataError
-from neuroplast.recording.recorder import RunState, SeriesHeader, SourceFile, Statistic
-from neuroplast.recording.recording import (
-    Event,
-    Lazy,
-    RecordedLayer,
-    Recording,
-    Samples,
-    Stored,
-    reading,
-)
-from neuroplast.recording.safety import check_safe
-from neuroplast.recording.schema import FORMAT, RUN_FILE, SCALE_ATTRIBUTES, VERSION, plain_name
-from neuroplast.shapes import Shape
+from neuroplast.recording import verification
+from neuroplast.recording.damage import reading
+from neuroplast.recording.joined import Array, Group, text
+from neuroplast.recording.opening import Source, find_runs, opened
+from neuroplast.recording.recording import Event, Lazy, RecordedLayer, Recording, Samples, Stored
+from neuroplast.recording.schema import FORMAT, RUN_FILE, VERSION, RunState, plain_name
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
+if TYPE_CHECKING:
+    from neuroplast.recording.recorder import SeriesHeader, SourceFile
+    from neuroplast.shapes import Shape
 
+__all__ = ["find_runs", "open_run"]
 
-def open_run(path: Path | str) -> Recording:
-    """Open a run by its folder, or by the file itself. DataError where it is not a whole, safe run file."""
-    file_path = _run_file(Path(path))
-    with reading(file_path):
-        with file_path.open("rb") as raw:
-            if raw.read(len(SIGNATURE)) != SIGNATURE:
-                raise DataError(f"{file_path}: is not an HDF5 file; name the {RUN_FILE} of a run")
-        file = h5py.File(file_path, "r")
-        try:
-            check_safe(file, file_path)
-            return _recording(file, file_path)
-        except BaseException:
-            file.close()
-            raise
+OWN = ("order", "neurons", "input_shape", "weight_shape")
+"""Attributes of a layer that are told apart from those for people."""
 
 
-def find_runs(folder: Path | str) -> list[Path]:
-    """The run folders in a folder and below it, itself included, in the order in which people count.
+def open_run(path: Path | str, verify: bool = False, partial: bool = False) -> Recording:
+    """Open a run by its folder, whether it is complete, running or was stopped, or by a file.
 
-    Empty where there is none. Links to folders are not followed.
+    Nothing but names, steps and attributes is read before it is asked for. Of a run that is being written, this is
+    what was committed when it was opened; open it again for more.
+
+    verify: read all of it, and compare it with the checksums that it carries, from the format 1.1 on one for each data
+    set. Without, HDF5 still finds most of what changed in the parts that are read.
+    partial: where a segment of a run that was stopped is missing or damaged, give what came before it; the recording's
+    `damage` says what was left out.
+    Raises DataError where the run is not there, damaged, not safe to read, or another's.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise DataError(f"{root}: is not a folder; name a folder of runs")
-    with reading(root):
-        found = [file.parent for file in root.rglob(RUN_FILE) if file.is_file()]
-    return sorted(found, key=_counting)
+    source = opened(Path(path), partial, verification.check if verify else None)
+    try:
+        with reading(source.path):
+            return _recording(source)
+    except BaseException:
+        source.close()
+        raise
 
 
-def _counting(path: Path) -> list[tuple[int, str]]:
-    """A key by which seed10 comes after seed9."""
-    words = re.split(r"(\d+)", str(path))
-    return [(int(word), "") if word.isdecimal() else (-1, word) for word in words]
-
-
-def _run_file(path: Path) -> Path:
-    with reading(path):
-        if path.is_file():
-            return path
-        if (path / RUN_FILE).is_file():
-            return path / RUN_FILE
-        if not path.exists():
-            raise DataError(f"{path}: does not exist; name a run folder, or its {RUN_FILE}")
-    inside = find_runs(path) if path.is_dir() else []
-    remedy = (
-        f"name one of its {len(inside)} runs, such as {inside[0]}"
-        if inside
-        else "name a run folder"
-    )
-    raise DataError(f"{path}: holds no {RUN_FILE} itself; {remedy}")
-
-
-def _recording(file: Any, path: Path) -> Recording:
-    root = _attributes(file)
-    if root.get("format") != FORMAT:
+def _recording(source: Source) -> Recording:
+    first = Group(source.paths, source.files, "/").attributes
+    path = source.path
+    if first.get("format") != FORMAT:
         raise DataError(f"{path}: is an HDF5 file, but not a run; name the {RUN_FILE} of a run")
-    _check_version(str(root["format_version"]), path)
-    if root["state"] not in get_args(RunState):
-        raise ValueError(f"state is {root['state']!r}")
-    scenario, provenance = _values(file["scenario"]), file["provenance"]
-    limit = int(root["steps_done"]) if root["state"] == "running" else None
-    groups = _in_order(file["layers"])
+    _check_version(str(first["format_version"]), path)
+    state = source.state or first["state"]
+    if state not in get_args(RunState):
+        raise ValueError(f"state is {state!r}")
+    done = source.segments[-1].end if source.segments else int(first["steps_done"])
+    limit = done if source.state is None and state == "running" else None
+    root = Group(source.paths, source.files, "/", limit)
+    scenario, provenance = root.group("scenario"), root.group("provenance")
+    asked, config = _values(scenario), scenario.array("config_json")
+    groups = _in_order(root.group("layers"))
     return Recording(
         path=path,
-        state=root["state"],
-        title=root["title"],
-        condition=scenario["condition"],
-        seed=int(scenario["seed"]),
-        steps_done=int(root["steps_done"]),
-        steps_total=int(root["steps_total"]),
-        input_shape=_shape(root["input_shape"]),
-        scenario=_table(json.loads(scenario["config_json"])),
-        provenance={k: v for k, v in _values(provenance).items() if not isinstance(v, list)},
-        parts=tuple(_texts(provenance["plugins"])),
-        packages=tuple(_texts(provenance["packages"])),
-        data=_values(provenance["data"]),
-        layers={name: _layer(name, group, limit, path) for name, group in groups.items()},
-        metrics={plain_name(k): dict(_series(g, limit, path)) for k, g in file["metrics"].items()},
-        events=_events(file["events"], limit),
-        files=_files(file),
-        _file=file,
+        state=state,
+        title=first["title"],
+        condition=asked["condition"],
+        seed=int(asked["seed"]),
+        steps_done=done,
+        steps_total=int(first["steps_total"]),
+        input_shape=_shape(first["input_shape"]),
+        scenario=_table(json.loads(text(config[()].item()))),
+        provenance=_provenance(provenance, source),
+        parts=tuple(_texts(provenance.array("plugins"))),
+        packages=tuple(_texts(provenance.array("packages"))),
+        data=_values(provenance.group("data")),
+        layers={name: _layer(name, group) for name, group in groups.items()},
+        metrics={plain_name(k): _series(g) for k, g in root.group("metrics").groups.items()},
+        probes=_probes(root),
+        events=_events(root.group("events")),
+        files=_files(scenario, provenance),
+        damage=source.damage,
+        segments=source.segments,
+        _source=source,
+        _root=root,
         _states={name: dict(_states(group)) for name, group in groups.items()},
     )
 
 
-def _check_version(text: str, path: Path) -> None:
+def _provenance(group: Group, source: Source) -> dict[str, Any]:
+    """What may differ between executions. Of a run that has not ended, no fingerprint covers all of it."""
+    found = {k: v for k, v in _values(group).items() if not isinstance(v, list)}
+    if source.state is None:
+        return found
+    return {**found, "content_sha256": "", "executions": source.executions}
+
+
+def _check_version(said: str, path: Path) -> None:
     """Refuse another major version; a newer minor one has only more in it."""
-    major = int(text.partition(".")[0])
+    major = int(said.partition(".")[0])
     if major != VERSION[0]:
         raise DataError(
-            f"{path}: has format_version {text}, and this neuroplast reads {VERSION[0]}.x; "
+            f"{path}: has format_version {said}, and this neuroplast reads {VERSION[0]}.x; "
             f"use a {'newer' if major > VERSION[0] else 'older'} neuroplast for it"
         )
 
 
-def _in_order(layers: Any) -> dict[str, Any]:
+def _in_order(layers: Group) -> dict[str, Group]:
     """The groups of the layers by name, in the order in which the run had them."""
-    groups = sorted(layers.items(), key=lambda item: int(item[1].attrs["order"]))
+    if layers.arrays:
+        raise ValueError(f"{layers.place} holds a data set, {next(iter(layers.arrays))!r}")
+    groups = sorted(layers.groups.items(), key=lambda item: int(item[1].attributes["order"]))
     return {plain_name(name): group for name, group in groups}
 
 
-def _layer(name: str, group: Any, limit: int | None, path: Path) -> RecordedLayer:
-    found = _attributes(group)
-    own = ("order", "neurons", "input_shape", "weight_shape")
-    steps = _steps(group, limit)
+def _layer(name: str, group: Group) -> RecordedLayer:
+    found = group.attributes
     return RecordedLayer(
         name=name,
         neurons=int(found["neurons"]),
         input_shape=_shape(found.get("input_shape", ())),
         weight_shapes={
-            f"{prefix}w": _shape(node.attrs["weight_shape"])
+            f"{prefix}w": _shape(node.attributes["weight_shape"])
             for prefix, node in _projections(group)
-            if "weight_shape" in node.attrs
+            if "weight_shape" in node.attributes
         },
-        attributes={k: str(v) for k, v in found.items() if k not in own},
-        series=_series(group, limit, path),
-        headers=_headers(group, path),
-        steps=tuple(map(int, steps)),
-        snapshot_steps=tuple(int(step) for step in group["snapshot_step"][:] if step >= 0),
+        attributes={k: str(v) for k, v in found.items() if k not in OWN},
+        series=_series(group),
+        headers=_headers(group),
+        steps=_steps(group, "step"),
+        snapshot_steps=_steps(group, "snapshot_step"),
     )
 
 
-def _series(group: Any, limit: int | None, path: Path) -> Lazy[str, Samples]:
+def _steps(group: Group, scale: str) -> tuple[int, ...]:
+    group.array(scale)  # which says what is missing
+    return tuple(group.growth(scale).values.tolist())
+
+
+def _series(group: Group) -> Lazy[str, Samples]:
     """The series of a group, read when asked for."""
-    steps = torch.from_numpy(_steps(group, limit).astype(np.int64))
-
-    def read(data_set: Any) -> Samples:
-        with reading(path, data_set):
-            values = torch.from_numpy(data_set[: len(steps)])
-            return Samples(steps[: len(values)], values)
-
+    steps = group.array("step")
     stored = _along(group, "step", "series")
-    return Lazy({name: partial(read, data_set) for name, data_set in stored})
+    return Lazy({name: bound(_samples, steps, array) for name, array in stored})
 
 
-def _headers(group: Any, path: Path) -> Lazy[str, SeriesHeader]:
+def _samples(steps: Array, array: Array) -> Samples:
+    import torch
+
+    shape = array.attributes.get("tensor_shape")
+    values = torch.from_numpy(array[:])
+    if shape is not None:
+        with reading(array.file):
+            values = values.reshape(-1, *_shape(shape))
+    return Samples(torch.from_numpy(steps[:].astype(np.int64)), values)
+
+
+def _headers(group: Group) -> Lazy[str, SeriesHeader]:
     """What the group says of its series, read when asked for."""
-
-    def read(data_set: Any) -> SeriesHeader:
-        with reading(path, data_set):
-            found = _attributes(data_set)
-            return SeriesHeader(
-                long_name=found.get("long_name", ""),
-                dims=tuple(found["dims"].split(",")[1:]),
-                unit=found.get("units", "1"),
-                statistic=Statistic(found.get("statistic", "last")),
-                dtype="float32" if data_set.dtype == np.float32 else "float64",
-                shape=_shape(found.get("tensor_shape", data_set.shape[1:])),
-            )
-
     stored = _along(group, "step", "series")
-    return Lazy({name: partial(read, data_set) for name, data_set in stored})
+    return Lazy({name: bound(_header, array) for name, array in stored})
 
 
-def _files(file: Any) -> tuple[SourceFile, ...]:
+def _header(array: Array) -> SeriesHeader:
+    from neuroplast.recording.recorder import SeriesHeader, Statistic
+
+    found = array.attributes
+    with reading(array.file):
+        return SeriesHeader(
+            long_name=found.get("long_name", ""),
+            dims=array.dims[1:],
+            unit=found.get("units", "1"),
+            statistic=Statistic(found.get("statistic", "last")),
+            dtype="float32" if array.dtype == np.float32 else "float64",
+            shape=_shape(found.get("tensor_shape", array.shape[1:])),
+        )
+
+
+def _files(scenario: Group, provenance: Group) -> tuple[SourceFile, ...]:
     """The local files that the run had parts from; ValueError where a text is not the one it was."""
-    lines = _texts(file["provenance"]["files"]) if "files" in file["provenance"] else []
-    found = []
-    for number, line in enumerate(lines):
-        digest, _, name = line.partition("  ")
-        source = SourceFile(name, _text(file["scenario"]["files"][str(number)][()]))
-        if source.sha256 != digest:
-            raise ValueError(f"local file {number} has sha256 {source.sha256}, and had {digest}")
-        found.append(source)
-    return tuple(found)
+    lines = _texts(provenance.array("files")) if "files" in provenance.arrays else []
+    return tuple(_source_file(scenario.group("files"), *pair) for pair in enumerate(lines))
 
 
-def _steps(group: Any, limit: int | None) -> Any:
-    """The steps of the rows that were flushed."""
-    steps = group["step"][:]
-    if limit is None:
-        return steps
-    flushed = (steps >= 0) & (steps <= limit)
-    return steps[: len(steps) if flushed.all() else int(flushed.argmin())]
+def _source_file(texts: Group, number: int, line: str) -> SourceFile:
+    from neuroplast.recording.recorder import SourceFile
+
+    digest, _, name = line.partition("  ")
+    source = SourceFile(name, text(texts.array(str(number))[()].item()))
+    if source.sha256 != digest:
+        raise ValueError(f"local file {number} has sha256 {source.sha256}, and had {digest}")
+    return source
 
 
-def _states(group: Any) -> Iterator[tuple[str, Stored]]:
+def _probes(root: Group) -> dict[str, dict[str, Lazy[str, Samples]]]:
+    """What probes saw, by probe and layer."""
+    found = root.groups.get("probes")
+    return {
+        plain_name(probe): {
+            plain_name(layer): _series(seen) for layer, seen in group.groups.items()
+        }
+        for probe, group in (found.groups if found else {}).items()
+    }
+
+
+def _states(group: Group) -> Iterator[tuple[str, Stored]]:
     """The state of a layer by name, that of its projections among it."""
     for prefix, node in _projections(group):
-        for name, data_set in _along(node, "snapshot_step", "state"):
-            shape = data_set.attrs.get("tensor_shape", data_set.shape[1:])
-            yield f"{prefix}{name}", Stored(data_set, _shape(shape))
+        for name, array in _along(node, "snapshot_step", "state"):
+            shape = array.attributes.get("tensor_shape", array.shape[1:])
+            yield f"{prefix}{name}", Stored(array, _shape(shape))
 
 
-def _projections(group: Any) -> list[tuple[str, Any]]:
+def _projections(group: Group) -> list[tuple[str, Group]]:
     """The group of a layer and those of its projections, with the prefix of the names in each."""
-    inside = [(f"{plain_name(k)}.", g) for k, g in group.items() if isinstance(g, h5py.Group)]
-    return [("", group), *inside]
+    return [("", group), *((f"{plain_name(name)}.", node) for name, node in group.groups.items())]
 
 
-def _along(group: Any, scale: str, role: str) -> Iterator[tuple[str, Any]]:
+def _along(group: Group, scale: str, role: str) -> Iterator[tuple[str, Array]]:
     """The data sets along a scale, by their plain names, the scale itself left out."""
-    for stored, data_set in group.items():
-        dims = _text(data_set.attrs.get("dims", b"")).split(",")
-        if isinstance(data_set, h5py.Dataset) and dims[0] == scale and stored != scale:
+    for stored, array in group.arrays.items():
+        if array.dims[:1] == (scale,) and stored != scale:
             base = stored.removesuffix(f".{role}")
-            yield plain_name(base if base in group else stored), data_set
+            yield plain_name(base if base in group.arrays else stored), array
 
 
-def _events(group: Any, limit: int | None) -> list[Event]:
-    rows = zip(group["step"][:], _texts(group["kind"]), _texts(group["message"]), strict=False)
-    events = [Event(int(step), kind, message) for step, kind, message in rows]
-    return [e for e in events if limit is None or (e.kind and e.step <= limit)]
+def _events(group: Group) -> list[Event]:
+    steps, kinds, messages = (group.array(name)[:] for name in ("step", "kind", "message"))
+    rows = zip(steps, kinds, messages, strict=False)
+    return [Event(int(step), text(bytes(kind)), text(bytes(said))) for step, kind, said in rows]
 
 
-def _values(group: Any) -> dict[str, Any]:
+def _values(group: Group) -> dict[str, Any]:
     """The attributes of a group, and the texts that were too long for one."""
-    texts = {
-        plain_name(name): _text(node[()])
-        for name, node in group.items()
-        if isinstance(node, h5py.Dataset) and node.shape == ()
+    long = {
+        plain_name(name): text(array[()].item())
+        for name, array in group.arrays.items()
+        if array.shape == ()
     }
-    return {**_attributes(group), **texts}
+    return {**group.attributes, **long}
 
 
-def _attributes(node: Any) -> dict[str, Any]:
-    """Attributes as text, numbers, or lists of numbers."""
-    names = [name for name in node.attrs if name not in SCALE_ATTRIBUTES]
-    return {name: _plain(node.attrs[name]) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    return _text(value) if isinstance(value, bytes) else np.asarray(value).tolist()
-
-
-def _texts(data_set: Any) -> list[str]:
-    return [_text(value) for value in data_set[:]]
-
-
-def _text(value: Any) -> str:
-    """A fixed-length text, which h5py gives as bytes."""
-    if not isinstance(value, bytes):
-        raise ValueError(f"{value!r} stands where a text should")
-    return value.decode("utf-8")
+def _texts(array: Array) -> list[str]:
+    return [text(value) for value in array[:].tolist()]
 
 
 def _shape(value: Any) -> Shape:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from torch import Tensor
 
+from neuroplast.recording.schema import RunState as RunState
 from neuroplast.shapes import Shape
 
 
@@ -25,8 +26,6 @@ class Statistic(StrEnum):
     max = auto()
     histogram = auto()
 
-
-RunState = Literal["running", "complete", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,32 @@
 """A recorded run as it is read back: what was asked, what was found, and every state of every layer."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from neuroplast.errors import DataError
-from neuroplast.recording.digest import content_sha256
-from neuroplast.recording.recorder import RunState, SeriesHeader, SourceFile
-from neuroplast.shapes import Shape
+from neuroplast.recording import verification
+from neuroplast.recording.damage import reading
+from neuroplast.recording.folder import Segment
+from neuroplast.recording.joined import Array, Group
+from neuroplast.recording.opening import Source
+from neuroplast.recording.schema import RunState
 
-State = dict[str, dict[str, Tensor]]
+if TYPE_CHECKING:
+    from torch import Tensor
+    from xarray import DataTree
+
+    from neuroplast.recording.recorder import SeriesHeader, SourceFile
+    from neuroplast.shapes import Shape
+
+State = dict[str, dict[str, "Tensor"]]
 """All state, by layer and name, as `Network.load_state` takes it."""
 
 Key = TypeVar("Key")
@@ -78,12 +87,13 @@ class RecordedLayer:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """A run, read from its file.
+    """A run, read from its file, or from the segments of one that has not ended.
 
-    scenario: as it was resolved. provenance: all that may differ between two executions; its
-    `content_sha256` is empty unless the run was closed. metrics: by group and name.
+    path: the file, or the folder of a run that has not ended. scenario: as it was resolved.
+    provenance: all that may differ between two executions; its `content_sha256` is empty unless the run was closed.
+    metrics: by group and name. probes: by probe, layer and series.
     files: local files with parts that take part; their code is of whoever wrote the record.
-    snapshot_steps: after how many steps all state was kept; 0 is the start.
+    segments: those of a run that has not ended. damage: what was left out with `partial`, empty where nothing was.
     Close it, or use it in a `with` statement, where the file has to be free again.
     """
 
@@ -101,11 +111,15 @@ class Recording:
     packages: tuple[str, ...]
     data: dict[str, str]
     layers: dict[str, RecordedLayer]
-    metrics: dict[str, dict[str, Samples]]
+    metrics: Mapping[str, Mapping[str, Samples]]
+    probes: Mapping[str, Mapping[str, Mapping[str, Samples]]]
     events: list[Event]
     files: tuple[SourceFile, ...]
-    _file: Any = field(repr=False)
-    _states: dict[str, dict[str, "Stored"]] = field(repr=False)
+    damage: str
+    segments: tuple[Segment, ...]
+    _source: Source = field(repr=False)
+    _root: Group = field(repr=False)
+    _states: dict[str, dict[str, Stored]] = field(repr=False)
 
     @property
     def snapshot_steps(self) -> tuple[int, ...]:
@@ -127,7 +141,7 @@ class Recording:
             there = ", ".join(map(str, kept)) or "none, since it ended before the first"
             raise DataError(f"{self.path}: no state was kept at {asked}; snapshots there: {there}")
         chosen = kept[-1] if step is None else step
-        with reading(self.path, self._file):
+        with reading(self.path, self._source.files[0]):
             return {
                 layer.name: {
                     name: stored.read(layer.snapshot_steps.index(chosen))
@@ -141,16 +155,36 @@ class Recording:
         """All state as it was kept last."""
         return self.snapshot()
 
+    @cached_property
+    def tree(self) -> DataTree:
+        """All layers, metrics, probes and events as an xarray DataTree, whose values are read when asked for.
+
+        Groups and variables have the names that they have in the file. The same for the segments of a run and for
+        the one file that they become; what may differ between executions is left out.
+        """
+        from neuroplast.recording.tree import data_tree
+
+        with reading(self.path, self._source.files[0]):
+            return data_tree(self._root)
+
+    @property
+    def bytes(self) -> int:
+        """How large its files are."""
+        return sum(path.stat().st_size for path in self._source.paths if path.exists())
+
     def is_intact(self) -> bool:
-        """Whether the content is what was there when the run was closed; reads the whole file."""
-        with reading(self.path, self._file):
-            return content_sha256(self._file) == self.provenance["content_sha256"]
+        """Whether the content is what was there when the files were closed; reads all of it."""
+        with reading(self.path, self._source.files[0]):
+            found = (
+                wrong for file in self._source.files for wrong in verification.differences(file)
+            )
+            return next(found, None) is None
 
     def close(self) -> None:
-        """Free the file; series and snapshots cannot be read any more."""
-        self._file.close()
+        """Free the files; series and snapshots cannot be read any more."""
+        self._source.close()
 
-    def __enter__(self) -> "Recording":
+    def __enter__(self) -> Recording:
         """Use it and close it at the end."""
         return self
 
@@ -160,36 +194,18 @@ class Recording:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        """Free the file."""
+        """Free the files."""
         self.close()
 
 
 class Stored(NamedTuple):
-    """A state tensor in the file, one row for each snapshot. shape: its own, in which it is given back."""
+    """A state tensor of the run, one row for each snapshot. shape: its own, in which it is given back."""
 
-    data_set: Any
+    array: Array
     shape: Shape
 
     def read(self, row: int) -> Tensor:
         """The tensor as one snapshot kept it."""
-        return torch.from_numpy(np.array(self.data_set[row])).reshape(self.shape)
+        import torch
 
-
-@contextmanager
-def reading(path: Path, file: Any = True) -> Iterator[None]:
-    """Say in one sentence what is wrong where a file cannot be read, or is closed."""
-    if not file:
-        raise DataError(f"{path}: was closed; open it again with open_run")
-    try:
-        yield
-    except PermissionError:
-        raise DataError(f"{path}: may not be read; ask its owner, or copy it") from None
-    except BlockingIOError:
-        raise DataError(
-            f"{path}: is being written by a run; wait until that ends, or stop it with Ctrl-C"
-        ) from None
-    except (OSError, RuntimeError, LookupError, ValueError, TypeError, RecursionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise DataError(
-            f"{path}: is damaged or was cut short ({reason}); copy it again, or repeat the run"
-        ) from error
+        return torch.from_numpy(np.array(self.array[row])).reshape(self.shape)

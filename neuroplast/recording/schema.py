@@ -57,7 +57,7 @@ A series whose name is taken by state, or the other way round, is stored as "<na
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import h5py
@@ -75,6 +75,8 @@ SCALE_ATTRIBUTES = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "DIMENS
 ATTRIBUTE_LIMIT = 32_000  # bytes; HDF5 refuses attributes from 64 kB on
 CHUNK_BYTES = 2**20
 CHUNK_ROWS = 1024
+
+RunState = Literal["running", "complete", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)
