@@ -111,7 +111,8 @@ class Array:
             for size, k in zip(sizes, inner, strict=True)
             if not isinstance(k, int | np.integer)
         ]
-        found = np.full((len(wanted), *kept), self._any.fillvalue, self.dtype)
+        with reading(self.file, self._any):
+            found = np.full((len(wanted), *kept), self._any.fillvalue, self.dtype)
         for path, part, span in zip(self._paths, self._parts, self._growth.spans, strict=True):
             if part is not None and span is not None:
                 with reading(path, part):

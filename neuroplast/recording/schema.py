@@ -163,7 +163,7 @@ def add_texts(group: Any, name: str, scale: str, texts: Iterable[str], label: La
 
 def add_scale(group: Any, name: str, values: int | Sequence[int] | Sequence[float] = 0) -> Any:
     """Add a dimension scale that counts 0, 1, ... to so many, or has these values; or an empty one that grows."""
-    given = np.asarray(range(values) if isinstance(values, int) else values)
+    given = np.arange(values) if isinstance(values, int) else np.asarray(values)
     data = given.astype(np.float64 if given.dtype.kind == "f" else np.int32)
     size = len(data)
     growing = name in GROWING or size == 0

@@ -172,8 +172,8 @@ def test_a_link_whose_name_is_a_path_is_refused(tmp_path):
     """HDF5 would follow such a name through other links."""
     run = record(tmp_path)
     content = (run / "run.h5").read_bytes()
-    assert content.count(b"corrected\0") == 1
-    (run / "run.h5").write_bytes(content.replace(b"corrected\0", b"corre/ted\0"))
+    assert b"\0corrected\0" in content
+    (run / "run.h5").write_bytes(content.replace(b"\0corrected\0", b"\0corre/ted\0"))
     with pytest.raises(DataError, match="a name that is a path"):
         open_run(run)
 
