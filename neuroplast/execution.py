@@ -13,7 +13,7 @@ import torch
 from neuroplast import interruption, loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.engine import Engine, Parts, Preparation, check_labels, stages
-from neuroplast.errors import ConfigurationError, DataError, ScenarioError
+from neuroplast.errors import ConfigurationError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Requests
 from neuroplast.layer import Layer
@@ -107,19 +107,20 @@ def learned(
     prepared: Prepared, recorder: RunRecorder, state: Mapping[str, Any] | None = None
 ) -> Run:
     """Run it to its end, from the beginning or from the state of a checkpoint."""
-    info = prepared.info
+    info, engine = prepared.info, None
     with interruption.listening() as requests:
-        engine = prepared.engine(recorder, requests)
         try:
+            engine = prepared.engine(recorder, requests)
             results = engine.run(state)
             health = engine.complaints()
             for line in health:
                 recorder.event(engine.step, "health", line)
             recorder.close("complete", engine.step)
         except BaseException as error:
-            _stopped(recorder, engine.step, error)
+            _stopped(recorder, engine.step if engine else 0, error)
             registry.current().fire("run_failed", run=info, error=error)
             raise
+        requests.check()  # what was asked since the last step: this run is complete, but others may follow
     return Run(info.title, info.condition, info.seed, info.path, results, health)
 
 
@@ -127,7 +128,9 @@ def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
     """Close the record of a run that did not end; why it did not is what is told."""
     state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
     recorder.event(step, state, f"{type(error).__name__}: {error}")
-    with suppress(DataError):
+    if isinstance(error, KeyboardInterrupt):
+        error.add_note(f"neuroplast resume {recorder.folder} goes on with it")
+    with suppress(Exception):
         recorder.close(state, step)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,18 @@ from neuroplast.execution import (
 )
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
+from neuroplast.recording.consolidation import check_segment
 from neuroplast.recording.folder import Segment
+from neuroplast.recording.lock import LOCK, Lock
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import Header
 from neuroplast.recording.schema import RUN_FILE
 from neuroplast.recording.writer import RunRecorder, clear
 from neuroplast.results import Run, RunSet, write_results
 from neuroplast.runset import read_set
+
+HAD = ("cpu_threads", "device", "platform")
+"""What is in the provenance and decides results."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,14 @@ def resume(
     folder = Path(path).parent if Path(path).name == RUN_FILE else Path(path)
     if (folder / RUN_FILE).is_file():
         tell(f"{folder}: is complete; there is nothing to resume")
-        clear(folder)  # what a kill just before the end left there
+        _tidy(folder)
         return finished(folder)
     if not folders.is_unfinished(folder):
         raise DataError(f"{folder}: holds no run that was stopped; name a run folder")
     recorder = RunRecorder(folder)
     recorder.lock()
     try:
-        described = folders.describe(folder)
-        header = _header(folder, described)
+        header, before = _described(folder)
         commit = last_commit(folder, tell)
         count = threads or int(header.provenance["cpu_threads"])
         with threads_set(count), listening(listeners):
@@ -82,10 +86,13 @@ def resume(
             )
             differing = differences(header, prepared.header)
             _agree(folder, differing, force)
-            executions = [*described["executions"], _execution(prepared, commit, differing)]
+            executions = [*before, _execution(prepared, commit, differing)]
             recorder.resume(header, executions, commit.segment if commit else None)
-            step = commit.step if commit else 0
-            tell(f"{folder}: goes on after step {step} of {header.steps_total}")
+            tell(
+                f"{folder}: goes on after step {commit.step} of {header.steps_total}"
+                if commit
+                else f"{folder}: starts over, since it was stopped before its first commit"
+            )
             return learned(prepared, recorder, commit.state if commit else None)
     finally:
         recorder.unlock()
@@ -116,8 +123,8 @@ def resume_set(
             run.mkdir(exist_ok=True)
             resolved = {**planned.scenarios[member.condition], "seeds": [member.seed]}
             scenario = draft(resolved).resolve()
-            with threads_set(threads), listening(listeners):
-                where = device_named(device or "auto")
+            with threads_set(threads or planned.threads), listening(listeners):
+                where = device_named(device or planned.device)
                 done.append(
                     execute(planned.title, scenario, member.condition, member.seed, run, where)
                 )
@@ -137,25 +144,29 @@ def finished(folder: Path) -> Run:
 
 
 def last_commit(folder: Path, tell: Callable[[str], object]) -> Commit | None:
-    """The newest checkpoint that is whole and whose segments are there; one that is not is told of."""
+    """The newest checkpoint that is whole and whose segments are; one that is not is told of.
+
+    None where nothing was committed. DataError where something was, and none of it can be gone on from.
+    """
     known = folders.segments(folder)
     for step in reversed(folders.checkpoints(folder)):
         try:
             found, name, state = checkpoint.load(folder / folders.checkpoint_name(step))
+            upto = [segment for segment in known if segment.name <= name]
+            if wrong := folders.missing(upto, folders.as_segment(name)):
+                raise DataError(f"{folder}: {wrong}")
+            for segment in upto:
+                check_segment(folder / segment.name)
         except DataError as error:
-            tell(f"{error}; the one before it is used")
+            tell(f"{error}; so the state after step {step} is not used")
             continue
-        upto = [segment for segment in known if segment.name <= name]
-        if _is_chain(upto) and upto and upto[-1].name == name:
-            return Commit(found, upto[-1], state)
-        tell(f"{folder}: segments before step {found} are missing; an earlier checkpoint is used")
+        return Commit(found, upto[-1], state)
+    if folders.checkpoints(folder) or any(segment.end for segment in known):
+        raise DataError(
+            f"{folder}: has no checkpoint from which the run could go on; what was recorded is left as it is, see "
+            "`neuroplast inspect`: bring back the files that are missing, or run it again in another folder"
+        )
     return None
-
-
-def _is_chain(segments: Sequence[Segment]) -> bool:
-    """Whether each segment begins where the one before it ended."""
-    pairs = pairwise(segments)
-    return all(s.start == 0 for s in segments[:1]) and all(a.end == b.start for a, b in pairs)
 
 
 def differences(was: Header, now: Header) -> list[str]:
@@ -174,7 +185,7 @@ def differences(was: Header, now: Header) -> list[str]:
     ):
         found += [f"{what} {text}: is gone" for text in one if text not in other]
         found += [f"{what} {text}: is new" for text in other if text not in one]
-    for name in ("cpu_threads", "device", "platform"):
+    for name in HAD:
         if was.provenance[name] != now.provenance[name]:
             found.append(f"{name}: {now.provenance[name]}, was {was.provenance[name]}")
     return found
@@ -196,13 +207,31 @@ def _execution(
     return {**mine, "forced": list(differing)} if differing else mine
 
 
-def _header(folder: Path, described: Mapping[str, Any]) -> Header:
+def _described(folder: Path) -> tuple[Header, list[Any]]:
+    """What the folder says of its run, and of the executions so far; DataError where that is not all there."""
+    described = folders.describe(folder)
     try:
-        return Header.from_plain(described["header"])
-    except (LookupError, ValueError) as error:
+        header, executions = Header.from_plain(described["header"]), list(described["executions"])
+        for name in HAD:
+            _ = header.provenance[name]
+        _ = header.data["sha256"]
+    except (LookupError, ValueError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
         raise DataError(
-            f"{folder / folders.DESCRIPTION}: does not describe a run that can go on ({error}); run it again"
+            f"{folder / folders.DESCRIPTION}: does not describe a run that can go on ({reason}); bring back the file, "
+            "or run it again in another folder"
         ) from None
+    return header, executions
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a kill just before the end left beside the one file, unless another process still does."""
+    if folders.is_unfinished(folder) or (folder / LOCK).exists():
+        lock = Lock(folder)
+        with suppress(DataError, OSError):
+            lock.take()
+            clear(folder)
+            lock.release()
 
 
 def device_like(device: str) -> str:

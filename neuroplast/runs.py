@@ -151,7 +151,8 @@ def run_set(
             for condition in planned.scenarios
         ]
         if several:
-            write_set(folder, PlannedSet(given.title, _plain(planned), tuple(members)))
+            made = (given.title, _plain(planned), tuple(members))
+            write_set(folder, PlannedSet(*made, str(where), torch.get_num_threads()))
         for member in members:
             path = folder / member.folder
             path.mkdir(exist_ok=True)
@@ -171,7 +172,7 @@ def load(path: str | Path) -> Network:
         if recording.state != "complete":
             raise DataError(
                 f"{path}: is {recording.state} after {recording.steps_done} of {recording.steps_total} steps, "
-                "so there are no weights that it ended with; repeat the run"
+                "so there are no weights that it ended with; go on with `neuroplast resume`"
             )
         scenario = draft(recording.scenario).resolve()
         network = Network(

@@ -27,11 +27,16 @@ class Member:
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """A set of runs. scenarios: as they were resolved, by condition; runs: in the order in which they are run."""
+    """A set of runs.
+
+    scenarios: as they were resolved, by condition. runs: in the order in which they are run. device, threads: on what.
+    """
 
     title: str
     scenarios: Mapping[str, dict[str, Any]]
     runs: tuple[Member, ...]
+    device: str
+    threads: int
 
 
 def write_set(folder: Path, planned: PlannedSet) -> None:
@@ -46,10 +51,12 @@ def read_set(folder: Path) -> PlannedSet:
     try:
         found = TypeAdapter(PlannedSet).validate_json(file.read_bytes())
         for member in found.runs:
-            if Path(member.folder).name != member.folder or member.condition not in found.scenarios:
+            plain = Path(member.folder).name == member.folder and member.folder not in ("", "..")
+            if not plain or member.condition not in found.scenarios:
                 raise ValueError(
                     f"it names a run {member.folder!r} in condition {member.condition!r}"
                 )
     except (OSError, ValueError) as error:
-        raise DataError(f"{file}: cannot be read ({error}); resume the runs one by one") from None
+        reason = " ".join(str(error).split())
+        raise DataError(f"{file}: cannot be read ({reason}); resume the runs one by one") from None
     return found

@@ -52,7 +52,7 @@ def consolidate(
     """
     paths = [folder / segment.name for segment in segments]
     for path in paths:
-        _check(path)
+        check_segment(path)
     with _new_file(target, sum(path.stat().st_size for path in paths)) as file:
         for scales in PASSES:
             for path in paths:
@@ -64,8 +64,8 @@ def consolidate(
         seal(file, state, steps_done)
 
 
-def _check(path: Path) -> None:
-    """Refuse a segment that is not what was written."""
+def check_segment(path: Path) -> None:
+    """DataError where a segment is not what was written; all of it is read."""
     try:
         with h5py.File(path, "r") as file:
             check_safe(file, path)
@@ -78,8 +78,8 @@ def _check(path: Path) -> None:
 
 def _damaged(path: Path, found: str) -> str:
     return (
-        f"{path}: is damaged ({found}), so the run cannot be made one file; bring back the file if there is "
-        f"a copy, and neuroplast resume {path.parent}"
+        f"{path}: is damaged ({found}); if there is a copy of it, bring that back, and "
+        f"neuroplast resume {path.parent}"
     )
 
 

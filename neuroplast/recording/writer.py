@@ -110,6 +110,7 @@ class RunRecorder(Recorder):
         if self._header is None:
             return
         header, self._header = self._header, None
+        steps_done = max(steps_done, self.committed.end if self.committed else 0)
         try:
             if self._waiting or (state == "complete" and self.committed is None):
                 self._write_segment(header, steps_done, None)
