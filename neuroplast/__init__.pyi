@@ -11,6 +11,7 @@ from .errors import NotFiniteError as NotFiniteError
 from .errors import PluginError as PluginError
 from .errors import Refusal as Refusal
 from .errors import ScenarioError as ScenarioError
+from .exporting.exporting import export as export
 from .fit import Fit as Fit
 from .hookspecs import hookimpl as hookimpl
 from .layer import Layer as Layer
@@ -45,8 +46,11 @@ from .parts.stimuli import StimulusSet as StimulusSet
 from .parts.synapse import Geometry as Geometry
 from .parts.synapse import Synapse as Synapse
 from .progress import Progress as Progress
+from .rerunning import Comparison as Comparison
+from .rerunning import rerun as rerun
 from .results import Run as Run
 from .results import RunSet as RunSet
+from .recording.reader import open_run as open_run
 from .resuming import resume as resume
 from .resuming import resume_set as resume_set
 from .runs import load as load

@@ -17,11 +17,13 @@ import typer
 import neuroplast
 from neuroplast.cli import data, everywhere, plugins
 from neuroplast.cli.errors import report
+from neuroplast.cli.export import export
 from neuroplast.cli.features import features
 from neuroplast.cli.inspect import inspect
 from neuroplast.cli.list_parts import list_parts
 from neuroplast.cli.output import settings
 from neuroplast.cli.readout import readout
+from neuroplast.cli.rerun import rerun
 from neuroplast.cli.resume import resume
 from neuroplast.cli.run import run
 from neuroplast.cli.schema import schema
@@ -48,7 +50,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: neuroplast run quickstart",
 )
-for verb in (run, resume, validate, list_parts, show, inspect, features, readout, schema):
+for verb in (
+    run,
+    resume,
+    rerun,
+    validate,
+    list_parts,
+    show,
+    inspect,
+    features,
+    readout,
+    export,
+    schema,
+):
     app.command(
         verb.__name__.removesuffix("_parts"), short_help=_first_line(verb), epilog=_EVERYWHERE
     )(verb)

@@ -89,7 +89,7 @@ def _recording(source: Source) -> Recording:
         damage=source.damage,
         segments=source.segments,
         _source=source,
-        _root=root,
+        root=root,
         _states={name: dict(_states(group)) for name, group in groups.items()},
     )
 
@@ -128,7 +128,7 @@ def _layer(name: str, group: Group) -> RecordedLayer:
         input_shape=_shape(found.get("input_shape", ())),
         weight_shapes={
             f"{prefix}w": _shape(node.attributes["weight_shape"])
-            for prefix, node in _projections(group)
+            for prefix, node in projections(group)
             if "weight_shape" in node.attributes
         },
         attributes={k: str(v) for k, v in found.items() if k not in OWN},
@@ -147,7 +147,7 @@ def _steps(group: Group, scale: str) -> tuple[int, ...]:
 def _series(group: Group) -> Lazy[str, Samples]:
     """The series of a group, read when asked for."""
     steps = group.array("step")
-    stored = _along(group, "step", "series")
+    stored = along(group, "step", "series")
     return Lazy({name: bound(_samples, steps, array) for name, array in stored})
 
 
@@ -164,7 +164,7 @@ def _samples(steps: Array, array: Array) -> Samples:
 
 def _headers(group: Group) -> Lazy[str, SeriesHeader]:
     """What the group says of its series, read when asked for."""
-    stored = _along(group, "step", "series")
+    stored = along(group, "step", "series")
     return Lazy({name: bound(_header, array) for name, array in stored})
 
 
@@ -212,18 +212,18 @@ def _probes(root: Group) -> dict[str, dict[str, Lazy[str, Samples]]]:
 
 def _states(group: Group) -> Iterator[tuple[str, Stored]]:
     """The state of a layer by name, that of its projections among it."""
-    for prefix, node in _projections(group):
-        for name, array in _along(node, "snapshot_step", "state"):
+    for prefix, node in projections(group):
+        for name, array in along(node, "snapshot_step", "state"):
             shape = array.attributes.get("tensor_shape", array.shape[1:])
             yield f"{prefix}{name}", Stored(array, _shape(shape))
 
 
-def _projections(group: Group) -> list[tuple[str, Group]]:
+def projections(group: Group) -> list[tuple[str, Group]]:
     """The group of a layer and those of its projections, with the prefix of the names in each."""
     return [("", group), *((f"{plain_name(name)}.", node) for name, node in group.groups.items())]
 
 
-def _along(group: Group, scale: str, role: str) -> Iterator[tuple[str, Array]]:
+def along(group: Group, scale: str, role: str) -> Iterator[tuple[str, Array]]:
     """The data sets along a scale, by their plain names, the scale itself left out."""
     for stored, array in group.arrays.items():
         if array.dims[:1] == (scale,) and stored != scale:

@@ -94,6 +94,7 @@ class Recording:
     metrics: by group and name. probes: by probe, layer and series.
     files: local files with parts that take part; their code is of whoever wrote the record.
     segments: those of a run that has not ended. damage: what was left out with `partial`, empty where nothing was.
+    root: its groups and data sets as they lie in the files.
     Close it, or use it in a `with` statement, where the file has to be free again.
     """
 
@@ -118,7 +119,7 @@ class Recording:
     damage: str
     segments: tuple[Segment, ...]
     _source: Source = field(repr=False)
-    _root: Group = field(repr=False)
+    root: Group = field(repr=False)
     _states: dict[str, dict[str, Stored]] = field(repr=False)
 
     @property
@@ -165,7 +166,7 @@ class Recording:
         from neuroplast.recording.tree import data_tree
 
         with reading(self.path, self._source.files[0]):
-            return data_tree(self._root)
+            return data_tree(self.root)
 
     @property
     def bytes(self) -> int:
