@@ -51,27 +51,25 @@ def layers(order: str) -> dict[str, dict[str, Any]]:
         "readouts": [{"kind": "ridge", "at": ["every 40 steps", "end"]}],
     }
     clusters = {"kind": "gaussian_clusters", "inputs": 16, "clusters": 4}
-    soft = {
-        "synapse": {"kind": "dense", "neurons": 24},
-        "rule": "softhebb",
-        "competition": "soft_wta",
-    }
+    learns = {"scaling": "mean", "rate": {"kind": "constant", "eta": 0.05}}
+    dense = {"synapse": {"kind": "dense", "neurons": 24}, **learns}
+    soft = {**dense, "rule": "softhebb", "competition": "soft_wta", "population": "relu"}
     conv = {"kind": "conv2d", "neurons": 6, "kernel": 5, "stride": 2}
-    phases = [{"epochs": 1, "batch": 10, "order": order}]
+    phases = [{"presentations": 1200, "batch": 10, "order": order}]
     return {
         f"dense-{order}": {**common, "stimuli": clusters, "layers": [soft, soft], "phases": phases},
         f"conv-{order}": {
             **common,
             "stimuli": {"kind": "fashion_mnist_small"},
-            "layers": [{"recipe": "softhebb", "synapse": conv}] * 2,
-            "phases": [{"presentations": 900, "batch": 10, "order": order}],
+            "layers": [{"use": "softhebb", "synapse": conv}] * 2,
+            "phases": phases,
         },
         f"history-{order}": {
             **common,
             "stimuli": clusters,
             "layers": [
                 {
-                    "synapse": {"kind": "dense", "neurons": 20},
+                    **dense,
                     "rule": {"kind": "bcm", "time_constant": 50},
                     "competition": {"kind": "temporal", "window": 60},
                     "dynamics": [{"kind": "adaptive_threshold"}],
@@ -162,7 +160,8 @@ def reference(name: str, scenario: dict[str, Any], folder: Path) -> dict[str, An
     out = folder / "reference" / name
     if not (out / "run.h5").is_file():
         shutil.rmtree(out, ignore_errors=True)
-        in_child(lambda: neuroplast.run(scenario, out=out, device="cpu", threads=1))
+        problem = in_child(lambda: neuroplast.run(scenario, out=out, device="cpu", threads=1))
+        assert not problem, f"{name}: {problem}"
     again = folder / "again"
     shutil.rmtree(again, ignore_errors=True)
     started = time.perf_counter()

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from importlib import metadata
 from pathlib import Path
 
 import torch
@@ -20,3 +21,7 @@ def describe() -> str:
         f"{model}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, "
         f"Python {platform.python_version()}, torch {torch.__version__}, float32"
     )
+
+
+def versions(*packages: str) -> str:
+    return ", ".join(f"{name} {metadata.version(name)}" for name in packages)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.layer import Layer
-from neuroplast.probes.reductions import Accumulator
+from neuroplast.probes.tally import Tally
 from neuroplast.probes.variables import Glimpse, Variable, corrections, prefix, variables
 from neuroplast.recording.recorder import Recorder, Series, SeriesHeader, Statistic
 from neuroplast.view import View
@@ -19,7 +19,7 @@ WINDOW = 50
 """A neuron that won nowhere in so many samples counts as dead."""
 
 WINDOWED = {"activity": Statistic.mean, "win_count": Statistic.sum}
-"""What is accumulated over all steps of a window, by the statistic of it."""
+"""What is tallied over all steps of a window, and which statistic of them it is."""
 
 AT_THE_END = ("w_norm", "ltp", "ltd", "dw_norm", "delta_norm")
 """What is taken of a projection's weights on the last step of a window."""
@@ -48,35 +48,34 @@ class Monitor:
         self.last: dict[str, Tensor] = {}
         self.first_norm: float | None = None
         known, self._labels = variables(layer), labels(layer)
-        self._windowed = [known[name] for name in WINDOWED if name in known]
-        self._windows = {v.name: Accumulator(WINDOWED[v.name]) for v in self._windowed}
+        self._tally = Tally()
         self._measured = measured(layer, known, AT_THE_END if keeps else LENGTH)
         self._lengths = [v.name for v in measured(layer, known, LENGTH)]
         self._won: Tensor | None = None
+        self._constrained = any(p.spec.constraints for p in layer.projections)
         self._corrected = corrections(layer) if layer.projections else torch.zeros(())
 
-    def begin(self, glimpse: Glimpse) -> None:
+    def begin(self, views: Sequence[View]) -> None:
         """See what was presented in a step of the window."""
-        for variable in self._windowed:
-            if (value := variable.value(glimpse)) is not None:
-                self._windows[variable.name].add(value)
+        if views:
+            self._tally.add(views[0].v, views[0].g)
 
     def end(self, glimpse: Glimpse) -> None:
         """See the last step of the window as a whole."""
         self.last = {}
-        for name, window in self._windows.items():
-            if (value := window.take()) is not None:
-                self.last[name] = value
-        if "win_count" in self.last:
+        if (tallied := self._tally.take()) is not None:
+            self.last["activity"], self.last["win_count"] = tallied
             self.last["dead_share"] = self._dead(self.last["win_count"])
         if glimpse.views:
             self.last |= _shares(glimpse.views[0])
         for variable in self._measured:
             if (value := variable.value(glimpse)) is not None:
                 self.last[variable.name] = value
-        if self.layer.projections:
+        if self._constrained:
             now = corrections(self.layer)
             self.last["corrected_count"], self._corrected = now - self._corrected, now
+        elif self.layer.projections:
+            self.last["corrected_count"] = self._corrected
 
     def record(self, step: int) -> None:
         """Hand the sample to the recorder."""
@@ -96,7 +95,7 @@ class Monitor:
         pending = corrections(self.layer) - self._corrected if self.layer.projections else None
         return {
             "won": list(self.wins),
-            "windows": {name: window.state() for name, window in self._windows.items()},
+            "tally": self._tally.state(),
             "corrected": pending,
             "first_norm": self.first_norm,
             "last": dict(self.last),
@@ -107,8 +106,7 @@ class Monitor:
         device = self.layer.device
         self.wins = deque(w.to(device) for w in state["won"])
         self._won = torch.stack(list(self.wins)).sum(0) if self.wins else None
-        for name, window in self._windows.items():
-            window.load_state(state["windows"][name], device)
+        self._tally.load_state(state["tally"], device)
         if self.layer.projections:
             self._corrected = corrections(self.layer) - state["corrected"].to(device)
         self.first_norm = state["first_norm"]
@@ -122,6 +120,8 @@ class Monitor:
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""
         found = [self.last[name] for name in self._lengths if name in self.last]
+        if len(found) == 1:
+            return found[0]
         return torch.cat(found) if found else None
 
     def complaints(self) -> list[str]:
@@ -154,19 +154,19 @@ class Monitor:
     def _dead(self, wins: Tensor) -> Tensor:
         """The share of neurons that won nowhere in the last samples, this one among them."""
         self.wins.append(wins)
-        self._won = wins.clone() if self._won is None else self._won + wins
+        self._won = wins.clone() if self._won is None else self._won.add_(wins)
         if len(self.wins) > WINDOW:
-            self._won -= self.wins.popleft()
-        return (self._won == 0).float().mean()
+            self._won.sub_(self.wins.popleft())
+        return (self._won == 0).mean(dtype=torch.float32)
 
 
 def _shares(view: View) -> dict[str, Tensor]:
-    """What one presentation says of the competition, where a layer has one."""
+    """What one presentation says of the competition."""
     v, strength = view.v, view.g.abs()
-    return {
-        "all_equal_count": (v.amax(1) == v.amin(1)).sum() * (v.shape[1] > 1),
-        "saturated_share": (strength.amax(1) > 0.999 * strength.sum(1)).float().mean(),
-    }
+    low, high = v.aminmax(dim=1)
+    equal = (low == high).sum() if v.shape[1] > 1 else torch.zeros((), device=v.device)
+    saturated = strength.amax(1) > strength.sum(1).mul_(0.999)
+    return {"all_equal_count": equal, "saturated_share": saturated.mean(dtype=torch.float32)}
 
 
 def measured(layer: Layer, known: Mapping[str, Variable], names: Sequence[str]) -> list[Variable]:

@@ -62,8 +62,6 @@ class Glimpse:
 
     def difference(self, projection: Projection) -> Weights | None:
         """Δ, the change that constraints left; None where the weights before were not seen, or do not adapt."""
-        if not projection.spec.constraints and projection.name in self._applied:
-            return self._applied[projection.name]
         before = self._before.get(projection.name)
         return None if before is None else projection.w - before
 
@@ -131,8 +129,11 @@ def prefix(layer: Layer, projection: Projection) -> str:
 
 def corrections(layer: Layer) -> Tensor:
     """How many values constraints have corrected so far; a copy."""
-    counts = [torch.as_tensor(p.corrected, device=layer.device) for p in layer.projections]
-    return torch.stack(counts).sum()
+    first, *others = layer.projections
+    found = torch.as_tensor(first.corrected, device=layer.device).clone()
+    for projection in others:
+        found += projection.corrected
+    return found
 
 
 def _of_activity(layer: Layer) -> list[Variable]:
@@ -196,7 +197,12 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
         assert found is not None
         return found
 
+    def applied(glimpse: Glimpse) -> Tensor | None:
+        return glimpse.once(f"{prefix}dw_norm", lambda: _maybe(norms, glimpse.change(projection)))
+
     def moved(glimpse: Glimpse) -> Tensor | None:
+        if not projection.spec.constraints and (found := applied(glimpse)) is not None:
+            return found
         return glimpse.once(
             f"{prefix}delta_norm", lambda: _maybe(norms, glimpse.difference(projection))
         )
@@ -218,7 +224,7 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
         each(
             "ltd", "depression: sum of negative changes, as a size", of_change(depression), "change"
         ),
-        each("dw_norm", "Euclidean norm of the change applied", of_change(norms), "change"),
+        each("dw_norm", "Euclidean norm of the change applied", applied, "change"),
         each("delta_norm", "Euclidean norm of the change made by the step", moved, "difference"),
         each(
             "update_to_weight", "norm of the change over that of the weights", ratio, "difference"

@@ -33,25 +33,24 @@ class Watcher:
         self._sampled = self._clock.is_due(step)
         self._monitored = self._sampled or self.monitor.keeps
         self._wanting = [p for p in self.probes if p.wants(step)] if self.probes else ()
-        wanted = self._monitored or self._wanting
-        self.layer.observer = self if wanted and seen else None
-        if wanted:
+        self.layer.observer = self if seen and (self._monitored or self._wanting) else None
+        if self._sampled or self._wanting:
             self._glimpse = Glimpse(self.layer)
 
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """Take what is there before weights change."""
-        needs = set(self.monitor.needs) if self._sampled else set()
-        for probe in self._wanting:
-            needs |= probe.needs
-        self._glimpse.begin(views, needs)
         if self._monitored:
-            self.monitor.begin(self._glimpse)
+            self.monitor.begin(views)
+        if self._sampled or self._wanting:
+            needs = set(self.monitor.needs) if self._sampled else set()
+            self._glimpse.begin(views, needs.union(*(probe.needs for probe in self._wanting)))
         for probe in self._wanting:
             probe.take(self._glimpse, "presented")
 
     def applied(self, layer: Layer, projection: Projection) -> None:
         """Take the change that the step applied."""
-        self._glimpse.apply(projection)
+        if self._sampled or self._wanting:
+            self._glimpse.apply(projection)
 
     def changed(self, layer: Layer) -> None:
         """Take what is there when the step is over."""

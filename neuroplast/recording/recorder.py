@@ -27,7 +27,6 @@ class Statistic(StrEnum):
     histogram = auto()
 
 
-
 @dataclass(frozen=True)
 class LayerHeader:
     """What the record says of a layer before anything is learnt.
@@ -139,6 +138,10 @@ class Series:
     unit: str = "1"
     statistic: Statistic = Statistic.last
     dims: tuple[str, ...] | None = None
+
+    def of(self, value: Tensor | float) -> Series:
+        """The same with another value."""
+        return Series(value, self.long_name, self.unit, self.statistic, self.dims)
 
 
 class Recorder(ABC):

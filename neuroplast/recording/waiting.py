@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -35,9 +34,7 @@ class Waiting:
 
     def series(self, group: str, step: int, values: Mapping[str, Series]) -> None:
         """Keep samples as they are now."""
-        kept = {
-            name: replace(series, value=self._own(series.value)) for name, series in values.items()
-        }
+        kept = {name: s.of(self._own(s.value)) for name, s in values.items()}
         self._rows.append((group, step, kept))
 
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
@@ -87,7 +84,7 @@ class Waiting:
         if not isinstance(value, Tensor):
             return float(value)
         self.bytes += value.numel() * value.element_size()
-        return value.detach().clone()
+        return value.detach().clone() if value.requires_grad else value.clone()
 
 
 def _on_host(rows: list[Row]) -> list[Row]:
@@ -109,8 +106,8 @@ def _moved(series: Series, moved: Mapping[tuple[object, ...], object]) -> Series
     if not isinstance(value, Tensor) or value.device.type == "cpu":
         return series
     if not _is_stacked(value):
-        return replace(series, value=value.cpu())
-    return replace(series, value=next(moved[_kind(value)]))  # type: ignore[call-overload]
+        return series.of(value.cpu())
+    return series.of(next(moved[_kind(value)]))  # type: ignore[call-overload]
 
 
 def _is_stacked(value: Tensor) -> bool:

@@ -96,9 +96,9 @@ def pulls(monkeypatch):
             super().__init__(layer, recorder, keeps)
             kept.append([])
 
-        def begin(self, glimpse):
-            super().begin(glimpse)
-            (view,) = glimpse.views
+        def begin(self, views):
+            super().begin(views)
+            (view,) = views
             kept[-1].append((by_neuron(view.g) * by_neuron(view.v)).double().sum(1))
 
     monkeypatch.setattr("neuroplast.probes.selection.Monitor", Counting)
