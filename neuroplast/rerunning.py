@@ -25,7 +25,6 @@ from neuroplast.execution import (
 from neuroplast.local_files import files_loaded
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recording import Recording
-from neuroplast.recording.sources import source_files
 from neuroplast.recording.writer import RunRecorder
 from neuroplast.resuming import device_like
 from neuroplast.runs import new_folder
@@ -80,9 +79,8 @@ def rerun(
     with open_run(path, verify=True) as recording:
         _check_ended(recording)
         count = threads or int(recording.provenance["cpu_threads"])
-        files = source_files(recording)
         with (
-            files_loaded(recording.path, files, trust_plugins, tell),
+            files_loaded(recording.path, recording.files, trust_plugins, tell),
             threads_set(count),
             listening(listeners),
             _folder(recording.title, out) as folder,
