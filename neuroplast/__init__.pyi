@@ -46,6 +46,8 @@ from .parts.stimuli import StimulusSet as StimulusSet
 from .parts.synapse import Geometry as Geometry
 from .parts.synapse import Synapse as Synapse
 from .progress import Progress as Progress
+from .recording.reader import open_run as open_run
+from .recording.recording import Recording as Recording
 from .rerunning import Comparison as Comparison
 from .rerunning import rerun as rerun
 from .results import Run as Run

@@ -16,6 +16,7 @@ import typer
 
 import neuroplast
 from neuroplast.cli import data, everywhere, plugins
+from neuroplast.cli.check import check
 from neuroplast.cli.errors import report
 from neuroplast.cli.export import export
 from neuroplast.cli.features import features
@@ -58,6 +59,7 @@ for verb in (
     list_parts,
     show,
     inspect,
+    check,
     features,
     readout,
     export,

@@ -52,7 +52,7 @@ def _add_node(digest: Any, path: str, node: Any) -> None:
         _add(digest, np.asarray(node.attrs[name]))
     if isinstance(node, h5py.Dataset):
         digest.update(f"{node.dtype.str} {node.shape}\n".encode())
-        for block in _blocks(node):
+        for block in blocks(node):
             digest.update(np.ascontiguousarray(block).tobytes())
 
 
@@ -61,7 +61,7 @@ def _add(digest: Any, array: Any) -> None:
     digest.update(np.ascontiguousarray(array).tobytes())
 
 
-def _blocks(data_set: Any) -> Iterator[Any]:
+def blocks(data_set: Any) -> Iterator[Any]:
     """The values of a data set, a limited number of rows at a time."""
     if not data_set.shape:
         yield np.asarray(data_set[()])

@@ -84,15 +84,9 @@ class Array:
                 return np.asarray(part[full])
         return self._rows(full[0], full[1:])
 
-    def blocks(self, size: int) -> Iterator[Any]:
-        """All values, about so many bytes at a time."""
-        if not self.shape:
-            yield self[()]
-            return
-        row = max(1, self.dtype.itemsize * int(np.prod(self.shape[1:])))
-        rows = max(1, size // row)
-        for start in range(0, self.shape[0], rows):
-            yield self[start : start + rows]
+    def __len__(self) -> int:
+        """How many rows it has."""
+        return self.shape[0]
 
     def _full(self, key: Any) -> tuple[Any, ...]:
         given = key if isinstance(key, tuple) else (key,)
@@ -191,7 +185,7 @@ class Group:
 
     @cached_property
     def _members(self) -> dict[str, list[Any]]:
-        """What is in it by name: the part in each file, None where a file lacks it."""
+        """What is in it, in the order of the names: the part in each file, None where a file lacks it."""
         found: dict[str, list[Any]] = {}
         for index, (path, part) in enumerate(zip(self._paths, self._parts, strict=True)):
             if part is not None:
@@ -203,7 +197,7 @@ class Group:
                 raise ValueError(
                     f"{self.place}/{name} is a group in one segment and an array in another"
                 )
-        return {name: p for name, p in found.items() if parts_place(p) not in LEFT_OUT}
+        return {name: p for name, p in sorted(found.items()) if parts_place(p) not in LEFT_OUT}
 
     def _array(self, name: str, parts: Sequence[Any]) -> Array:
         data_set = _first(parts)

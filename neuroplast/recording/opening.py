@@ -93,7 +93,7 @@ def find_runs(folder: Path | str) -> list[Path]:
     if not root.is_dir():
         raise DataError(f"{root}: is not a folder; name a folder of runs")
     with reading(root):
-        found = {Path(at) for at, _, names in os.walk(root) if _is_run(Path(at), names)}
+        found = {Path(at) for at, _, _ in os.walk(root) if is_run(Path(at))}
     return sorted(found, key=_counting)
 
 
@@ -108,9 +108,11 @@ def state_of(folder: Path, described: dict[str, Any] | None) -> str:
     return "failed" if said == "failed" else "interrupted"
 
 
-def _is_run(folder: Path, names: Sequence[str]) -> bool:
-    told = RUN_FILE in names and (folder / RUN_FILE).is_file()
-    return told or folders.DESCRIPTION in names or any(folders.as_segment(n) for n in names)
+def is_run(folder: Path) -> bool:
+    """Whether a folder is that of a run, be it complete, begun, or in segments."""
+    if (folder / RUN_FILE).is_file() or folders.is_unfinished(folder):
+        return True
+    return folder.is_dir() and bool(folders.segments(folder))
 
 
 def _counting(path: Path) -> list[tuple[int, str]]:
