@@ -152,6 +152,7 @@ class Engine:
         self.results: dict[str, dict[str, float]] = {}
         self.step = 0
         self._place = Place()
+        self._committed: int | None = None
         self._backprop: GradientLearning | None = None
         self._backprop_state: Mapping[str, Any] | None = None
         self.stages = stages(scenario, list(network.layers), len(parts.train))
@@ -236,7 +237,9 @@ class Engine:
     def _commit(self, wait: bool = False) -> None:
         """Let everything up to here survive."""
         self.recorder.commit(self.step, self.state(), wait)
-        self.registry.fire("checkpoint", run=self.info, step=self.step)
+        if self._committed != self.step:
+            self._committed = self.step
+            self.registry.fire("checkpoint", run=self.info, step=self.step)
 
     def _commit_if_asked(self) -> None:
         """Commit where it is time, or somebody asked; and stop where that was asked."""

@@ -128,8 +128,6 @@ def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
     """Close the record of a run that did not end; why it did not is what is told."""
     state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
     recorder.event(step, state, f"{type(error).__name__}: {error}")
-    if isinstance(error, KeyboardInterrupt):
-        error.add_note(f"neuroplast resume {recorder.folder} goes on with it")
     with suppress(Exception):
         recorder.close(state, step)
 

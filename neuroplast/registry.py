@@ -30,7 +30,10 @@ _Key = tuple[str, str]
 """A family, and the kind of a part of it."""
 _Claimed = tuple[type[Any], Plugin]
 """Claims, and who makes them."""
-_EVENTS = ("run_started", "interval", "layer_finished", "run_finished", "run_failed")
+_EVENTS = (
+    *("run_started", "interval", "layer_finished", "checkpoint"),
+    *("run_finished", "run_failed"),
+)
 
 
 @dataclass(frozen=True)

@@ -250,9 +250,11 @@ def _block(column: _Column) -> tuple[int, Any]:
     values = [column.waiting[row] for row in rows]
     tensors = [v for v in values if isinstance(v, Tensor)]
     dtype = np.dtype(column.header.dtype)
-    filled = torch.stack(tensors).cpu() if len(tensors) == len(values) else torch.tensor(values)
+    own = getattr(torch, dtype.name)
+    alike = len(tensors) == len(values)
+    filled = torch.stack(tensors).cpu() if alike else torch.tensor(values, dtype=own)
     block = np.full((rows[-1] - rows[0] + 1, *column.sizes), np.nan, dtype)
-    block[np.array(rows) - rows[0]] = filled.to(getattr(torch, dtype.name)).numpy()
+    block[np.array(rows) - rows[0]] = filled.to(own).numpy()
     return rows[0], block
 
 

@@ -516,13 +516,15 @@ def test_preprocessing_for_training_alone():
 def test_events_come_in_order(monkeypatch):
     monkeypatch.setattr(engine_module, "REPORT_SECONDS", 0.0)
     engine = run(layer(5), layer(6), order="greedy", readouts=RIDGE)
-    names = [name for name, _ in engine.registry.heard]
+    names = [name for name, _ in engine.registry.heard if name != "checkpoint"]
     learning = ["interval"] * 3
     assert names[:9] == [*("run_started", *learning, "layer_finished", *learning, "layer_finished")]
     assert names[-1] == "run_finished"
     assert set(names[9:-1]) == {"interval"}
     finished = [a["layer"] for name, a in engine.registry.heard if name == "layer_finished"]
     assert finished == ["layer1", "layer2"]
+    commits = [a["step"] for name, a in engine.registry.heard if name == "checkpoint"]
+    assert commits == [0, 6]  # at the start, and after the last step
     reports = [a["report"] for name, a in engine.registry.heard if name == "interval"]
     assert [(r.done, r.total, r.step) for r in reports[:3]] == [(1, 3, 1), (2, 3, 2), (3, 3, 3)]
     assert engine.registry.heard[-1][1]["results"] == engine.results

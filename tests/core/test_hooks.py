@@ -30,6 +30,7 @@ EVENTS = {
     "run_started": {"run": RunInfo},
     "interval": {"run": RunInfo, "report": IntervalReport},
     "layer_finished": {"run": RunInfo, "layer": str},
+    "checkpoint": {"run": RunInfo, "step": int},
     "run_finished": {"run": RunInfo, "results": dict},
     "run_failed": {"run": RunInfo, "error": BaseException},
 }
@@ -157,6 +158,10 @@ class Listener:
         self.heard.append(("layer_finished", {"run": run, "layer": layer}))
 
     @hookimpl
+    def checkpoint(self, run, step):
+        self.heard.append(("checkpoint", {"run": run, "step": step}))
+
+    @hookimpl
     def run_finished(self, run, results):
         self.heard.append(("run_finished", {"run": run, "results": results}))
 
@@ -190,13 +195,17 @@ def listener():
 
 def test_a_run_tells_what_happens(listener, tmp_path):
     done = runs.run(SCENARIO, out=tmp_path / "out", device="cpu", seed=3)
-    assert listener.names() == ["run_started", "interval", "layer_finished", "run_finished"]
+    assert listener.names() == [
+        *("run_started", "checkpoint", "interval", "layer_finished", "run_finished")
+    ]
     run = listener.last("run_started")["run"]
     assert (run.seed, run.steps, run.path) == (3, 4, tmp_path / "out")
     assert run.scenario["stimuli"]["kind"] == "gaussian"
     reports = [told["report"] for name, told in listener.heard if name == "interval"]
     assert (4.0, 4.0, 4) in [(r.done, r.total, r.step) for r in reports]
     assert listener.last("layer_finished")["layer"] == "layer1"
+    commits = [told["step"] for name, told in listener.heard if name == "checkpoint"]
+    assert commits == [0, 4]  # before the first step and after the last, since it was short
     assert listener.last("run_finished")["results"] == done.results
     assert set(done.results) == {"principal_component"}
 

@@ -126,7 +126,9 @@ def test_the_loaded_network_answers_as_the_one_that_learnt(tmp_path, monkeypatch
     """Features of the run's own network are taken where its read-out is fitted."""
     engines = []
     kept = runs.Engine.run
-    monkeypatch.setattr(runs.Engine, "run", lambda self: engines.append(self) or kept(self))
+    monkeypatch.setattr(
+        runs.Engine, "run", lambda self, *state: engines.append(self) or kept(self, *state)
+    )
     done = run(tmp_path / "out")
     x = normal(7, 8, dtype=torch.float32)
     expected = engines[0].network.features(x)
@@ -171,7 +173,7 @@ def test_validation_and_test_stimuli_are_never_learnt_from(tmp_path):
     done = run(tmp_path / "out", layers=[layer], validation=0.25, epochs=2, batch=7)
     shown = torch.cat(Shown.seen)
     assert len(shown) == 2 * 45  # of 60, 15 are set aside
-    stimuli, parts = runs._stimuli(draft(tables(validation=0.25)).resolve(), 0)
+    stimuli, parts = runs.stimuli_of(draft(tables(validation=0.25)).resolve(), 0)
     held_out = {tuple(x.tolist()) for x in (*parts.scored["validation"].x, *stimuli.test.x)}
     assert len(held_out) == 15 + 30
     assert not held_out & {tuple(x.tolist()) for x in shown}
@@ -283,7 +285,9 @@ def several(tmp_path_factory):
 def test_a_folder_for_each_condition_and_seed(several):
     names = [f"{c}-seed{s}" for s in (0, 1, 5) for c in ("learned", "random")]
     assert [run.path.name for run in several.runs] == names
-    assert sorted(p.name for p in several.path.iterdir()) == sorted([*names, "results.json"])
+    assert sorted(p.name for p in several.path.iterdir()) == sorted(
+        [*names, "results.json", "set.json"]
+    )
     for run in several.runs:
         with open_run(run.path) as recording:
             assert (recording.condition, recording.seed) == (run.condition, run.seed)
@@ -357,10 +361,10 @@ def test_the_spread_of_one_run_is_null(tmp_path):
 def test_results_so_far_are_kept_when_a_later_run_fails(tmp_path, monkeypatch):
     kept = runs.Engine.run
 
-    def second_fails(self):
+    def second_fails(self, *state):
         if self.seed == 1:
             raise RuntimeError("the power is gone")
-        return kept(self)
+        return kept(self, *state)
 
     monkeypatch.setattr(runs.Engine, "run", second_fails)
     with pytest.raises(RuntimeError, match="power"):
@@ -461,7 +465,7 @@ def test_features_of_new_stimuli(tmp_path):
 
 def test_preprocessing_of_new_stimuli_was_fitted_on_the_run_s_own(tmp_path):
     done = run(tmp_path / "out", preprocessing="less_mean", seed=2)
-    _, parts = runs._stimuli(draft(tables()).resolve(), 2)
+    _, parts = runs.stimuli_of(draft(tables()).resolve(), 2)
     x = 100 + normal(9, 8, dtype=torch.float32)
     np.savez(tmp_path / "new.npz", x_train=x.numpy())
     found, _ = runs.features(done.path, tmp_path / "new.npz")
