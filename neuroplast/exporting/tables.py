@@ -36,8 +36,8 @@ def wide(table: Sampled) -> list[Flat]:
     """A row for each step, a column for each number of a sample, such as `w_norm[3]` for neuron 3."""
     flat = [Flat("step", np.array(table.steps, np.int64))]
     for column in table.columns.values():
-        values = column.values().reshape(len(table.steps), -1)
         labels = [_label(place) for place in _places(table, column)]
+        values = column.values().reshape(len(table.steps), len(labels))
         flat += [
             Flat(f"{column.name}{label}", values[:, i], column) for i, label in enumerate(labels)
         ]
@@ -50,12 +50,21 @@ def long(table: Sampled) -> Iterator[list[Flat]]:
     Dimensions that a series does not have are masked in its rows. Values are float64, which holds every float32.
     """
     dims = sorted({dim for column in table.columns.values() for dim in column.dims})
+    yield _long_head(table, dims)
     for column in table.columns.values():
         places = _places(table, column)
         steps = max(1, ROWS_AT_ONCE // max(1, len(places)))
         for start in range(0, len(table.steps), steps):
             rows = range(start, min(start + steps, len(table.steps)))
             yield _long_rows(table, column, rows, dims, places)
+
+
+def _long_head(table: Sampled, dims: list[str]) -> list[Flat]:
+    """The columns of the long form, without a row."""
+    texts, numbers = np.zeros(0, object), np.zeros(0)
+    along = [Flat(dim, np.ma.masked_all(0, _kind(table, dim))) for dim in dims]
+    steps = Flat("step", np.zeros(0, np.int64))
+    return [steps, Flat("series", texts), *along, Flat("value", numbers), Flat("unit", texts)]
 
 
 def _long_rows(
@@ -68,7 +77,7 @@ def _long_rows(
         Flat("series", np.full(count, column.name, object)),
     ]
     for dim in dims:
-        kind = np.asarray(table.coordinates.get(dim, np.zeros(0, np.int32))).dtype
+        kind = _kind(table, dim)
         if dim in column.dims:
             axis = column.dims.index(dim)
             along = np.array([place[axis] for place in places], kind)
@@ -78,6 +87,11 @@ def _long_rows(
     values = column.rows(rows).astype(np.float64).ravel()
     unit = np.full(count, column.unit, object)
     return [*flat, Flat("value", values), Flat("unit", unit)]
+
+
+def _kind(table: Sampled, dim: str) -> Any:
+    """The type of the numbers along a dimension."""
+    return np.asarray(table.coordinates.get(dim, np.zeros(0, np.int32))).dtype
 
 
 def _places(table: Sampled, column: Column) -> list[tuple[Any, ...]]:

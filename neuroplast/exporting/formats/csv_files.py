@@ -14,7 +14,7 @@ from neuroplast.exporting.facts import facts, file_name
 from neuroplast.exporting.format import Format, Options
 from neuroplast.exporting.tables import Flat, long, wide
 from neuroplast.recording.recording import Recording
-from neuroplast.recording.sampled import Sampled, sampled
+from neuroplast.recording.sampled import sampled
 
 ABOUT = ("file", "column", "series", "unit", "long_name", "statistic", "dims")
 
@@ -36,7 +36,7 @@ class Csv(Format):
         for table in (t for t in sampled(recording) if t.kind != "state"):
             file = place / file_name(table.kind, *table.names, suffix=".csv")
             if options.form == "long":
-                _write_long(file, table)
+                _write(file, long(table))
             else:
                 _write(file, [flat := wide(table)])
                 said += [_about(file, column) for column in flat if column.of is not None]
@@ -51,10 +51,6 @@ class Csv(Format):
 def _about(file: Path, column: Flat) -> list[str]:
     said = {"file": file.name, "column": column.name, **column.about}
     return [said[name] for name in ABOUT]
-
-
-def _write_long(file: Path, table: Sampled) -> None:
-    _write(file, long(table))
 
 
 def _write(file: Path, blocks: Iterable[Sequence[Flat]]) -> None:

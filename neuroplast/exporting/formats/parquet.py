@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -49,19 +50,14 @@ def _events(recording: Recording) -> list[Flat]:
 
 
 def _write(file: Path, blocks: Iterable[Sequence[Flat]], said: dict[str, str]) -> None:
-    """Write blocks of columns below each other; a table that never had a row has no file."""
+    """Write blocks of columns below each other."""
     from pyarrow import parquet
 
-    writer = None
-    try:
-        for block in blocks:
-            table = _table(block, said)
-            if writer is None:
-                writer = parquet.ParquetWriter(file, table.schema)
+    tables = (_table(block, said) for block in blocks)
+    first = next(tables)
+    with parquet.ParquetWriter(file, first.schema) as writer:
+        for table in chain([first], tables):
             writer.write_table(table)
-    finally:
-        if writer is not None:
-            writer.close()
 
 
 def _table(block: Sequence[Flat], said: dict[str, str]) -> Any:
