@@ -92,8 +92,8 @@ class Clock:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self.last = int(steps[-1]) if len(steps) else 0
-        self._next = 0
+        self.last = int(steps[-1]) if len(steps) else -1
+        self._next = -1
 
     def is_due(self, step: int) -> bool:
         """Whether this step is sampled."""

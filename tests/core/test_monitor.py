@@ -2,13 +2,16 @@
 
 import pytest
 import torch
-from support.doubles import spec
+from support.doubles import Below, spec
 from support.views import dense_view
 
 from neuroplast import Layer
 from neuroplast.build import build_layer
 from neuroplast.layer import Adapts
-from neuroplast.monitor import WINDOW, Monitor
+from neuroplast.monitor import WINDOW, Monitor, labels
+from neuroplast.probes.tally import SMALL
+from neuroplast.probes.variables import Glimpse
+from neuroplast.recording.checkpoint import copied
 from neuroplast.recording.recorder import NoRecorder
 
 
@@ -27,25 +30,47 @@ def monitor(neurons=3, inputs=2, **entries):
     return Monitor(layer, Kept()), layer
 
 
-def show(watch, v, g=None):
-    """Present drives (batch, neurons) or (batch, neurons, positions), and plasticity activity."""
+def seen(layer, v, g=None):
+    """A view of drives (batch, neurons) or (batch, neurons, positions), and plasticity activity."""
     v = torch.as_tensor(v, dtype=torch.float32)
     g = v if g is None else torch.as_tensor(g, dtype=torch.float32)
-    view = dense_view(watch.layer.w, torch.zeros(len(v), 2), u=v, v=v, g=g)
-    watch.presented(watch.layer, [view])
-    return {name: series.value for name, series in watch.last.items()}
+    return dense_view(layer.w, torch.zeros(len(v), 2), u=v, v=v, g=g)
 
 
-def test_winners_are_counted():
+def show(watch, *steps, g=None, change=None):
+    """A window of steps with these drives; at the last, `change` is added to the weights. What is sampled then."""
+    glimpse = Glimpse(watch.layer)
+    for v in steps:
+        watch.begin([seen(watch.layer, v, g)])
+    if steps:
+        glimpse.begin([seen(watch.layer, steps[-1], g)], set(watch.needs))
+    if change is not None:
+        watch.layer.w.add_(torch.as_tensor(change))
+        for projection in watch.layer.projections:
+            glimpse.apply(projection)
+    watch.end(glimpse)
+    return watch.last
+
+
+def test_winners_are_counted_over_the_window():
     watch, _ = monitor()
-    found = show(watch, [[1, 3, 2], [0, 5, 1], [9, 1, 1]])
+    found = show(watch, [[1, 3, 2], [0, 5, 1]], [[9, 1, 1]])
     assert found["win_count"].tolist() == [1, 2, 0]
+    assert show(watch, [[9, 1, 1]])["win_count"].tolist() == [1, 0, 0]
+
+
+def test_activity_is_the_mean_over_the_stimuli_of_the_window():
+    watch, _ = monitor()
+    found = show(watch, [[1, 0, 2], [2, 0, 4]], [[3, 0, -3]])
+    assert found["activity"].tolist() == [2, 0, 1]
 
 
 def test_winners_are_counted_at_every_position():
     watch, _ = monitor()
     v = torch.tensor([[[1.0, 0, 0, 2], [0, 1, 0, 1], [0, 0, 1, 0]]])
-    assert show(watch, v)["win_count"].tolist() == [2, 1, 1]
+    found = show(watch, v)
+    assert found["win_count"].tolist() == [2, 1, 1]
+    assert found["activity"].tolist() == [0.75, 0.5, 0.25]
 
 
 def test_of_equal_drives_the_lowest_index_wins_and_all_equal_positions_are_counted():
@@ -60,7 +85,7 @@ def test_one_neuron_alone_is_not_all_equal():
     assert show(watch, [[2], [3]])["all_equal_count"] == 0
 
 
-def test_the_dead_won_nowhere_in_the_sampled_batches():
+def test_the_dead_won_nowhere_in_the_last_windows():
     watch, _ = monitor()
     assert show(watch, [[1, 0, 0]])["dead_share"] == pytest.approx(2 / 3)
     assert show(watch, [[0, 1, 0]])["dead_share"] == pytest.approx(1 / 3)
@@ -80,77 +105,118 @@ def test_the_dead_won_nowhere_in_the_sampled_batches():
 )
 def test_a_position_is_saturated_where_one_neuron_has_all_activity(g, share):
     watch, _ = monitor()
-    assert show(watch, [[1, 2, 3], [3, 2, 1]], g)["saturated_share"] == share
+    assert show(watch, [[1, 2, 3], [3, 2, 1]], g=g)["saturated_share"] == share
 
 
-def test_norms_and_the_size_of_the_change():
+def test_norms_and_sums_of_the_change():
     watch, layer = monitor(2)
     layer.w.copy_(torch.tensor([[3.0, 4.0], [0.0, 1.0]]))
-    show(watch, [[1, 2]])
-    layer.w.add_(torch.tensor([[0.0, 0.0], [3.0, 3.0]]))  # (0, 1) becomes (3, 4)
-    watch.changed(layer)
-    assert watch.last["w_norm"].value.tolist() == [5, 5]
-    assert watch.last["delta_norm"].value.tolist() == pytest.approx([0, 18**0.5])
+    # (0, 1) becomes (5, -11), of length √146; the change is of length 13
+    found = show(watch, [[1, 2]], change=[[0.0, 0.0], [5.0, -12.0]])
+    assert found["w_norm"].tolist() == pytest.approx([5, 146**0.5])
+    assert found["ltp"].tolist() == [0, 5]
+    assert found["ltd"].tolist() == [0, 12]
+    assert found["dw_norm"].tolist() == pytest.approx([0, 13])
+    assert found["delta_norm"].tolist() == pytest.approx([0, 13])
+
+
+def test_what_constraints_take_back_is_in_the_change_applied_and_not_in_the_one_left():
+    watch, layer = monitor(2, constraints=(Below(bound=1.0),))
+    layer.w.fill_(0.5)
+    glimpse = Glimpse(layer)
+    glimpse.begin([seen(layer, [[1, 2]])], set(watch.needs))
+    layer.w.add_(2.0)
+    glimpse.apply(layer.projections[0])
+    layer.w.clamp_(max=1.0)
+    watch.end(glimpse)
+    assert watch.last["ltp"].tolist() == [4, 4]
+    assert watch.last["dw_norm"].tolist() == pytest.approx([8**0.5] * 2)
+    assert watch.last["delta_norm"].tolist() == pytest.approx([0.5**0.5] * 2)
 
 
 def test_no_change_is_claimed_where_weights_do_not_adapt():
     watch, layer = monitor(2)
     layer.adapts = Adapts(statistics=True)
     show(watch, [[1, 2]])
-    watch.changed(layer)
-    assert "delta_norm" not in watch.last
+    assert not {"ltp", "ltd", "dw_norm", "delta_norm"} & set(watch.last)
     assert "w_norm" in watch.last
 
 
 def test_corrections_are_those_since_the_last_sample():
-    watch, layer = monitor()
+    watch, layer = monitor(constraints=(Below(),))
     found = []
     for total in (4, 4, 11):
         layer.projections[0].corrected.fill_(total)
-        watch.changed(layer)
-        found.append(watch.last["corrected_count"].value)
+        found.append(int(show(watch)["corrected_count"]))
     assert found == [4, 0, 7]
+
+
+SERIES = {
+    *("activity", "win_count", "dead_share", "all_equal_count", "saturated_share"),
+    *("w_norm", "delta_norm", "dw_norm", "ltp", "ltd", "corrected_count"),
+}
 
 
 def test_samples_go_to_the_recorder():
     watch, layer = monitor()
     watch.record(1)
     assert watch.recorder.samples == []  # nothing was sampled yet
-    show(watch, [[1, 2, 3]])
-    watch.changed(layer)
+    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]])
     watch.record(20)
     ((name, step, values),) = watch.recorder.samples
     assert (name, step) == ("mine", 20)
-    assert set(values) == {
-        *("win_count", "dead_share", "all_equal_count", "saturated_share"),
-        *("w_norm", "delta_norm", "corrected_count"),
-    }
-    assert values["win_count"].statistic == "sum"
+    assert set(values) == SERIES == set(labels(layer))
+    statistics = {n for n in SERIES if values[n].statistic == "sum"}
+    assert statistics == {"win_count", "corrected_count"}
+    assert values["activity"].statistic == "mean"
+
+
+def test_without_series_health_is_looked_at_all_the_same():
+    layer = Layer(spec(3, name="mine"), (2,))
+    watch = Monitor(layer, Kept(), keeps=False)
+    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]])
+    watch.record(20)
+    assert watch.recorder.samples == []
+    assert watch.finite()
+    assert "ltp" not in watch.last
 
 
 def test_weights_that_are_not_finite_are_found():
     watch, layer = monitor()
-    watch.changed(layer)
+    show(watch)
     assert watch.finite()
     layer.w[1, 0] = float("nan")
     assert watch.finite()  # not looked at again yet
-    watch.changed(layer)
+    show(watch)
     assert not watch.finite()
 
 
-def test_watching_changes_nothing():
-    x = torch.randn(8, 5, generator=torch.Generator().manual_seed(0))
-    plain, watched = (
-        build_layer((5,), use="softhebb", synapse={"kind": "dense", "neurons": 4}) for _ in range(2)
-    )
-    watched.observer = Monitor(watched, NoRecorder())
-    start = plain.w.clone()
-    for _ in range(3):
-        plain.learn(x)
-        watched.learn(x)
-    assert not plain.w.equal(start)
-    assert all(plain.state[name].equal(t) for name, t in watched.state.items())
-    assert watched.observer.last["win_count"].value.sum() == 8
+@pytest.mark.parametrize("size", [1, SMALL])
+def test_going_on_from_a_state_says_the_same(size):
+    """In the middle of a window; tensors as they come from a checkpoint, of which nothing is shared."""
+    drives = torch.randn(7, size, 3, generator=torch.Generator().manual_seed(0))
+    one, layer = monitor(constraints=(Below(),))
+    layer.projections[0].corrected.fill_(5)
+    for v in drives[:3]:
+        show(one, v)
+        one.record(1)
+    one.begin([seen(layer, drives[3])])
+    one.begin([seen(layer, drives[4])])
+    layer.projections[0].corrected.fill_(9)
+    kept = copied(one.state())
+    other, again = monitor(constraints=(Below(),))
+    again.projections[0].corrected.fill_(9)
+    again.w.copy_(layer.w)
+    other.load_state(kept)
+    for watch in (one, other):
+        show(watch, drives[5])
+        watch.record(2)
+    (*_, (_, _, first)), ((_, _, second),) = one.recorder.samples, other.recorder.samples
+    assert first.keys() == second.keys()
+    assert all(first[name].value.equal(second[name].value) for name in first)
+    assert first["corrected_count"].value == 4
+    assert first["win_count"].value.sum() == 3 * size
+    assert one.complaints() == other.complaints()
 
 
 # What is unhealthy
@@ -158,8 +224,7 @@ def test_watching_changes_nothing():
 
 def complaints(watch, drives, times=WINDOW, g=None):
     for _ in range(times):
-        show(watch, drives, g)
-        watch.changed(watch.layer)
+        show(watch, drives, g=g)
         watch.record(0)
     return watch.complaints()
 
