@@ -150,6 +150,19 @@ def _add(group: Any, name: str, tensor: Tensor) -> None:
     data_set = group.create_dataset(name, data=array, chunks=chunks, fletcher32=True)
     schema.set_text(data_set, "dtype", str(tensor.dtype).removeprefix("torch."))
     data_set.attrs["shape"] = np.array([tensor.dim(), *tensor.shape], np.int64)
+    data_set.attrs["memory_order"] = np.array([tensor.dim(), *_memory_order(tensor)], np.int64)
+
+
+def _memory_order(tensor: Tensor) -> list[int]:
+    """The dimensions from the one that is farthest apart in memory to the one that is nearest."""
+    strides = tensor.stride()
+    return sorted(range(tensor.dim()), key=lambda dim: (-strides[dim], -tensor.shape[dim], dim))
+
+
+def _laid_out(tensor: Tensor, order: Sequence[int]) -> Tensor:
+    """The same values in such an order in memory, on which the order of sums, and so their last bit, depends."""
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return tensor.permute(*order).contiguous().permute(*back) if order else tensor
 
 
 def _tensor(data_set: Any) -> Tensor:
@@ -157,11 +170,12 @@ def _tensor(data_set: Any) -> Tensor:
     if not isinstance(dtype, torch.dtype):
         raise ValueError(f"{data_set.name} has no dtype of torch")
     shape = [int(length) for length in data_set.attrs["shape"][1:]]
+    order = [int(dim) for dim in data_set.attrs["memory_order"][1:]]
     bits = torch.from_numpy(np.array(data_set[()])).reshape(-1)
     if dtype.is_complex:
         parts = bits.view(dtype.to_real())[: 2 * math.prod(shape)]
-        return torch.view_as_complex(parts.reshape(*shape, 2))
-    return bits.view(dtype)[: math.prod(shape)].reshape(shape)
+        return _laid_out(torch.view_as_complex(parts.reshape(*shape, 2)), order)
+    return _laid_out(bits.view(dtype)[: math.prod(shape)].reshape(shape), order)
 
 
 def _can_be_kept(tensor: Tensor) -> bool:
