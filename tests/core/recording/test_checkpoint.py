@@ -1,3 +1,10 @@
+"""A checkpoint holds every tensor and number to the bit, and nothing that could run."""
+
+import pytest
+import torch
+
+from neuroplast.recording import checkpoint
+from neuroplast.recording.folder import Segment
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1), (3, 1, 0, 2)])
