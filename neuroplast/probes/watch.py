@@ -26,7 +26,7 @@ class Watcher:
         self._clock = clock
         self._wanting: Sequence[Probe] = ()
         self._sampled = self._monitored = False
-        self._glimpse = Glimpse(layer)
+        self._glimpse: Glimpse | None = None
 
     def attach(self, step: int, seen: bool) -> None:
         """Get ready for a step. seen: whether the middle of it can be looked into."""
@@ -34,26 +34,28 @@ class Watcher:
         self._monitored = self._sampled or self.monitor.keeps
         self._wanting = [p for p in self.probes if p.wants(step)] if self.probes else ()
         self.layer.observer = self if seen and (self._monitored or self._wanting) else None
-        if self._sampled or self._wanting:
-            self._glimpse = Glimpse(self.layer)
+        self._glimpse = Glimpse(self.layer) if self._sampled or self._wanting else None
 
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """Take what is there before weights change."""
         if self._monitored:
             self.monitor.begin(views)
-        if self._sampled or self._wanting:
-            needs = set(self.monitor.needs) if self._sampled else set()
-            self._glimpse.begin(views, needs.union(*(probe.needs for probe in self._wanting)))
+        if self._glimpse is None:
+            return
+        needs = set(self.monitor.needs) if self._sampled else set()
+        self._glimpse.begin(views, needs.union(*(probe.needs for probe in self._wanting)))
         for probe in self._wanting:
             probe.take(self._glimpse, "presented")
 
     def applied(self, layer: Layer, projection: Projection) -> None:
         """Take the change that the step applied."""
-        if self._sampled or self._wanting:
+        if self._glimpse is not None:
             self._glimpse.apply(projection)
 
     def changed(self, layer: Layer) -> None:
         """Take what is there when the step is over."""
+        if self._glimpse is None:
+            return
         if self._sampled:
             self.monitor.end(self._glimpse)
         for probe in self._wanting:
@@ -62,9 +64,9 @@ class Watcher:
     @torch.no_grad()
     def record(self, step: int) -> bool:
         """Hand over the samples that are due; whether the default series are among them."""
-        if self.layer.observer is None and (self._sampled or self._wanting):
+        if self.layer.observer is None:
             self.changed(self.layer)
-        self.layer.observer = None
+        self.layer.observer = self._glimpse = None  # it holds the weights from before the step
         for probe in self._wanting:
             probe.record(step)
         if self._sampled:
