@@ -18,7 +18,7 @@ Job = Callable[..., Iterator[Any]]
 
 def main() -> None:
     """Read a request from standard input, and answer it."""
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.read())
     limit(request["memory"], request["seconds"])
     serve(request, sys.stdout.buffer)
 

@@ -144,14 +144,14 @@ def _data_set(data_set: Any, where: str) -> Iterator[str]:
         yield f"{where} is an array or attribute without any value"
     yield from _filters(plan, where)
     claimed, stored = _claimed(data_set), data_set.get_storage_size()
+    if claimed > max(MAX_PLAIN, MAX_INFLATION * stored):
+        yield f"{where} claims {claimed} bytes and stores {stored}"
     if plan.get_layout() == h5d.CHUNKED:
         chunk = prod(plan.get_chunk()) * kind.get_size()
         if chunk > MAX_CHUNK:
             yield f"{where} has chunks of more than {MAX_CHUNK} bytes"
         if not chunk or claimed > chunk * MAX_CHUNKS:
             yield f"{where} has more than {MAX_CHUNKS} chunks"
-    if claimed > max(MAX_PLAIN, MAX_INFLATION * stored):
-        yield f"{where} claims {claimed} bytes and stores {stored}"
 
 
 def _filters(plan: Any, where: str) -> Iterator[str]:
