@@ -67,10 +67,17 @@ def missing(known: Sequence[Segment], last: Segment | None = None) -> str:
     """What is wrong, in words, where segments are not all from the first to `last`; empty where nothing is."""
     for before, after in pairwise([Segment(0, 0), *known]):
         if before.end != after.start:
-            return f"the segment from step {before.end} to {after.start} is missing"
+            return gap(before.end, after)
     if last is not None and known[-1:] != [last]:
         return f"{last.name} is missing, or is not the last segment"
     return ""
+
+
+def gap(end: int, after: Segment) -> str:
+    """What is wrong where a segment does not begin at the step where the one before it ends."""
+    if after.start > end:
+        return f"the segment from step {end} to {after.start} is missing"
+    return f"{after.name} begins before step {end}, where the segment before it ends"
 
 
 def checkpoints(folder: Path) -> list[int]:

@@ -110,9 +110,7 @@ def state_of(folder: Path, described: dict[str, Any] | None) -> str:
 
 def is_run(folder: Path) -> bool:
     """Whether a folder is that of a run, be it complete, begun, or in segments."""
-    if (folder / RUN_FILE).is_file() or folders.is_unfinished(folder):
-        return True
-    return folder.is_dir() and bool(folders.segments(folder))
+    return (folder / RUN_FILE).is_file() or folders.is_unfinished(folder)
 
 
 def _counting(path: Path) -> list[tuple[int, str]]:
@@ -129,9 +127,8 @@ def _opened_once(path: Path, partial: bool, verify: Verify | None) -> Source:
             raise DataError(f"{path}: does not exist; name a run folder, or its {RUN_FILE}")
         if (path / RUN_FILE).is_file():
             return _one_file(path / RUN_FILE, verify)
-        known = folders.segments(path) if path.is_dir() else []
-        if known or folders.is_unfinished(path):
-            return _folder(path, known, partial, verify)
+        if folders.is_unfinished(path):
+            return _folder(path, partial, verify)
     raise _Moved(_none(path)) if (path / RUN_FILE).is_file() else _none(path)
 
 
@@ -171,8 +168,8 @@ def _file(path: Path, verify: Verify | None) -> Any:
 # -- a run in segments ---------------------------------------------------------------------------------------------
 
 
-def _folder(path: Path, known: Sequence[Segment], partial: bool, verify: Verify | None) -> Source:
-    described = _described(path, partial)
+def _folder(path: Path, partial: bool, verify: Verify | None) -> Source:
+    described, known = _described(path, partial), folders.segments(path)
     if not known:
         return _begun(path, described)
     whole, damage = _chain(path, known)
@@ -215,7 +212,7 @@ def _chain(path: Path, known: Sequence[Segment]) -> tuple[list[Segment], str]:
     end = 0
     for segment in known:
         if segment.start != end:
-            return whole, gap(end, segment)
+            return whole, folders.gap(end, segment)
         whole.append(segment)
         end = segment.end
     committed = folders.checkpoints(path)
@@ -225,13 +222,6 @@ def _chain(path: Path, known: Sequence[Segment]) -> tuple[list[Segment], str]:
             f"segments after step {end} are missing, since a checkpoint is at step {committed[-1]}",
         )
     return whole, ""
-
-
-def gap(end: int, after: Segment) -> str:
-    """What is wrong where a segment does not begin where the one before it ended."""
-    if after.start > end:
-        return f"the segment from step {end} to {after.start}, before {after.name}, is missing"
-    return f"{after.name} begins before step {end}, where the segment before it ends"
 
 
 def _segment(path: Path, segment: Segment, verify: Verify | None) -> Any:
@@ -275,7 +265,7 @@ def _stamps(path: Path, known: Sequence[Segment]) -> list[tuple[int, int, int]]:
 
 def _described(path: Path, partial: bool) -> dict[str, Any] | None:
     """What the folder says of its run, if it says anything."""
-    if not folders.is_unfinished(path):
+    if not (path / folders.DESCRIPTION).is_file():
         return None
     try:
         return folders.describe(path)

@@ -16,7 +16,7 @@ from neuroplast.recording.check.finding import Finding, Severity
 from neuroplast.recording.damage import UNREADABLE, shown
 from neuroplast.recording.digest import fingerprint
 from neuroplast.recording.folder import Segment
-from neuroplast.recording.opening import gap, state_of
+from neuroplast.recording.opening import state_of
 from neuroplast.recording.safety import find_unsafe
 from neuroplast.recording.schema import RUN_FILE
 
@@ -61,7 +61,7 @@ def _beside(path: Path, known: Sequence[Segment]) -> Iterator[Wrong]:
     """What is left beside the one file of a complete run."""
     left = [segment.name for segment in known]
     left += [folders.checkpoint_name(step) for step in folders.checkpoints(path)]
-    left += [folders.DESCRIPTION] if folders.is_unfinished(path) else []
+    left += [folders.DESCRIPTION] if (path / folders.DESCRIPTION).is_file() else []
     for name in left:
         yield Severity.note, name, f"is left beside {RUN_FILE}, which has all of it", CLEAR
 
@@ -88,7 +88,7 @@ def _chain(path: Path, known: Sequence[Segment]) -> Iterator[Wrong]:
     end = 0
     for segment in known:
         if segment.start != end:
-            yield Severity.error, segment.name, gap(end, segment), MISSING
+            yield Severity.error, segment.name, folders.gap(end, segment), MISSING
         end = max(end, segment.end)
     for step in folders.checkpoints(path):
         if step > end:
