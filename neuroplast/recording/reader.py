@@ -228,7 +228,7 @@ def along(group: Group, scale: str, role: str) -> Iterator[tuple[str, Array]]:
     for stored, array in group.arrays.items():
         if array.dims[:1] == (scale,) and stored != scale:
             base = stored.removesuffix(f".{role}")
-            yield plain_name(base if base in group.arrays else stored), array
+            yield plain_name(base if base in (*group.arrays, *group.groups) else stored), array
 
 
 def _events(group: Group) -> list[Event]:

@@ -49,10 +49,10 @@ def test_the_file_says_the_digest_of_its_content(tmp_path):
 
 
 def test_equal_content_gives_an_equal_digest(tmp_path):
-    """However it was flushed, whoever ran it, and with what."""
-    one = record(tmp_path / "one", flushes=(1, 2, 9))
+    """However it was committed, whoever ran it, and with what."""
+    one = record(tmp_path / "one", commits=(1, 2, 9))
     provenance = {"run_id": "another", "host": "elsewhere"}
-    other = record(tmp_path / "two", flushes=(), provenance=provenance, packages=("torch==3",))
+    other = record(tmp_path / "two", commits=(), provenance=provenance, packages=("torch==3",))
     assert digest(one / "run.h5") == digest(other / "run.h5")
     assert (one / "run.h5").read_bytes() != (other / "run.h5").read_bytes()
 

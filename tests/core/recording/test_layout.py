@@ -15,7 +15,7 @@ from neuroplast.recording.schema import SCALE_ATTRIBUTES
 GROUPS = {
     "/": set(),
     "/scenario": set(),
-    "/provenance": {"package", "plugin"},
+    "/provenance": {"package", "plugin", "manifest_line"},
     "/provenance/data": set(),
     "/layers": set(),
     "/layers/conv": {
@@ -98,7 +98,7 @@ def test_every_data_set_says_what_it_is(file):
 
 def test_root_attributes(file):
     assert file.attrs["format"] == b"neuroplast-run"
-    assert file.attrs["format_version"] == b"1.0"
+    assert file.attrs["format_version"] == b"1.1"
     assert file.attrs["title"] == b"a small run"
     assert file.attrs["state"] == b"complete"
     assert (file.attrs["steps_done"], file.attrs["steps_total"]) == (10, 10)
@@ -133,10 +133,13 @@ def test_only_types_that_every_reader_knows(file):
 
 
 def test_arrays_are_chunked_with_a_checksum_and_weights_not_compressed(file):
+    """Samples and events are compressed; state, its scales, and texts are not."""
     for path, node in everything(file).items():
         if isinstance(node, h5py.Dataset) and node.shape != ():
             assert node.fletcher32, path
-            assert node.compression is None or path.startswith("/events/"), path
+            first = node.attrs["dims"].decode().split(",")[0]
+            samples = first in ("step", "event") and path.rpartition("/")[2] != first
+            assert node.compression == ("gzip" if samples else None), path
             assert not node.is_virtual
             assert node.external is None
     for scale in ("step", "snapshot_step", "neuron", "input"):
