@@ -92,15 +92,6 @@ def copied(tree: Any) -> Any:
     return tree
 
 
-def size(tree: Any) -> int:
-    """The bytes of all tensors in a tree."""
-    if isinstance(tree, Tensor):
-        return tree.numel() * tree.element_size()
-    if isinstance(tree, Mapping):
-        return sum(map(size, tree.values()))
-    return sum(map(size, tree)) if isinstance(tree, list | tuple) else 0
-
-
 def _stripped(tree: Any, tensors: list[Tensor], where: str) -> Any:
     """The tree with every tensor put away and its number in its place."""
     if isinstance(tree, Tensor) and _can_be_kept(tree):
