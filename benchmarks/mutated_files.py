@@ -215,7 +215,7 @@ def _work(work, originals, left, seed, results):
     with tempfile.TemporaryDirectory(dir=work) as scratch:
         for index in left:
             original, kind, content = mutant(originals, index, seed)
-            path = _placed(Path(scratch), original, content, alone=index % 2 == 0)
+            path = _placed(Path(scratch), original, content, alone=index // 2 % 4 != 0)
             row = {"file": index, "kind": kind, "original": original.name}
             row |= _read(command, path, original)
             if (

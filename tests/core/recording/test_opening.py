@@ -148,9 +148,7 @@ def test_one_segment_can_be_opened_alone(stopped):
 )
 def test_a_missing_segment_is_named(stopped, gone, told, before):
     (stopped / SEGMENTS[gone].name).unlink()
-    with pytest.raises(
-        DataError, match=rf"the segment from step {told} is missing; copy it again"
-    ):
+    with pytest.raises(DataError, match=rf"the segment from step {told} is missing; copy it again"):
         open_run(stopped)
     if before:
         with open_run(stopped, partial=True) as run:
@@ -174,7 +172,7 @@ def test_segments_that_a_checkpoint_tells_of_are_missed(stopped):
 
 def test_a_segment_that_overlaps_is_told(stopped):
     shutil.copy(stopped / SEGMENTS[2].name, stopped / Segment(4, 8).name)
-    with pytest.raises(DataError, match="seg-0000000004-0000000008.h5 begins before step 5"):
+    with pytest.raises(DataError, match=r"seg-0000000004-0000000008\.h5 begins before step 5"):
         open_run(stopped)
 
 
