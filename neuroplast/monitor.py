@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import torch
@@ -115,7 +116,7 @@ class Monitor:
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""
         lengths = self.lengths()
-        return lengths is None or bool(lengths.isfinite().all())
+        return lengths is None or isfinite(float(lengths.max()))  # the largest of any and NaN is NaN
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""
@@ -157,7 +158,7 @@ class Monitor:
         self._won = wins.clone() if self._won is None else self._won.add_(wins)
         if len(self.wins) > WINDOW:
             self._won.sub_(self.wins.popleft())
-        return (self._won == 0).mean(dtype=torch.float32)
+        return 1 - self._won.count_nonzero() / len(wins)
 
 
 def _shares(view: View) -> dict[str, Tensor]:

@@ -234,12 +234,12 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
 
 def potentiation(change: Weights) -> PerPost:
     """Σ_j max(D_ij, 0) of each neuron i."""
-    return rows(change).clamp(min=0).sum(1)
+    return rows(change).relu().sum(1)
 
 
 def depression(change: Weights) -> PerPost:
     """Σ_j max(-D_ij, 0) of each neuron i."""
-    return rows(change).clamp(max=0).sum(1).abs()
+    return rows(change).neg().relu_().sum(1)
 
 
 def _of_state(layer: Layer, taken: set[str]) -> list[Variable]:

@@ -61,11 +61,14 @@ class Watcher:
         for probe in self._wanting:
             probe.take(self._glimpse, "changed")
 
-    @torch.no_grad()
     def record(self, step: int) -> bool:
         """Hand over the samples that are due; whether the default series are among them."""
+        if self._glimpse is None:
+            self.layer.observer = None
+            return False
         if self.layer.observer is None:
-            self.changed(self.layer)
+            with torch.no_grad():
+                self.changed(self.layer)
         self.layer.observer = self._glimpse = None  # it holds the weights from before the step
         for probe in self._wanting:
             probe.record(step)
