@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from neuroplast.execution import (
     threads_set,
 )
 from neuroplast.local_files import files_loaded
+from neuroplast.recording.damage import shown
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recording import Recording
 from neuroplast.recording.writer import RunRecorder
@@ -133,11 +133,11 @@ def _compared(recording: Recording, again: Recording, folder: Path | None) -> Co
 
 def _reasons(was: Recording, now: Recording) -> Iterator[str]:
     """What results may depend on and is not as it was, in words."""
-    for what, one, other in (
-        ("package", was.packages, now.packages),
-        ("part", was.parts, now.parts),
+    for what, labels in (
+        ("package", (was.packages, now.packages)),
+        ("part", (was.parts, now.parts)),
     ):
-        ours, theirs = (dict(label.split("==", 1) for label in labels) for labels in (one, other))
+        ours, theirs = ({n.partition("==")[0]: n.partition("==")[2] for n in of} for of in labels)
         for name in dict.fromkeys([*ours, *theirs]):
             if ours.get(name) != theirs.get(name):
                 yield f"{what} {name}: {ours.get(name, 'none')} recorded, {theirs.get(name, 'none')} now"
@@ -145,9 +145,8 @@ def _reasons(was: Recording, now: Recording) -> Iterator[str]:
         one, other = (str(r.provenance.get(name, "")) for r in (was, now))
         if one != other:
             yield f"{name}: {one or 'unknown'} recorded, {other or 'unknown'} now"
-    for execution in json.loads(str(was.provenance.get("executions", "[]"))):
-        for forced in execution.get("forced", ()):
-            yield f"the record was resumed at step {execution.get('from_step')} with {forced}"
+    if '"forced"' in (executions := str(was.provenance.get("executions", ""))):
+        yield f"the record was resumed with --force, under other conditions: {shown(executions)}"
 
 
 @contextmanager

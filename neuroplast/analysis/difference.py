@@ -90,10 +90,10 @@ def _only_one(name: str, a: Sampled | None, b: Sampled | None) -> Difference:
     in_first = a is not None and name in a.columns
     table = a if in_first else b
     assert table is not None
-    said = ("there", None) if in_first else (None, "there")
+    said: tuple[Value, Value] = ("there", None) if in_first else (None, "there")
     where = ", ".join(table.names)
     first = table.steps[0] if table.steps else 0
-    return Difference(first, table.kind, where, name, (), *said, math.inf, 0)
+    return Difference(first, table.kind, where, name, (), said[0], said[1], math.inf, 0)
 
 
 def _in_column(a: Sampled, b: Sampled, name: str) -> Difference | None:
@@ -101,13 +101,14 @@ def _in_column(a: Sampled, b: Sampled, name: str) -> Difference | None:
     one, other = a.columns[name], b.columns[name]
     where = ", ".join(a.names)
     if one.shape != other.shape:
-        told = (f"a sample of shape {one.shape}", f"a sample of shape {other.shape}")
-        return Difference(min(a.steps + b.steps), a.kind, where, name, (), *told, math.inf, 1)
+        step = min(a.steps + b.steps, default=0)
+        mine, yours = (f"a sample of shape {column.shape}" for column in (one, other))
+        return Difference(step, a.kind, where, name, (), mine, yours, math.inf, 1)
     lone = sorted(set(a.steps) ^ set(b.steps))
     first: tuple[int, tuple[int, ...], Value, Value] | None = None
     if lone:
-        told = ("a sample", None) if lone[0] in a.steps else (None, "a sample")
-        first = (lone[0], (), *told)
+        has = lone[0] in a.steps
+        first = (lone[0], (), "a sample" if has else None, None if has else "a sample")
     largest, count = (math.inf, len(lone)) if lone else (0.0, 0)
     for steps, x, y in _blocks(a, b, name):
         differs = _differs(x, y)
@@ -155,8 +156,8 @@ def _in_events(one: Recording, other: Recording) -> Iterator[Difference]:
     differing = [(a, b) for a, b in pairs if a != b]
     for a, b in differing[:1]:
         step = min(event.step for event in (a, b) if event is not None)
-        said = (None if e is None else f"{e.kind}: {e.message} (step {e.step})" for e in (a, b))
-        yield Difference(step, "event", "", "event", (), *said, math.inf, len(differing))
+        mine, yours = (e and f"{e.kind}: {e.message} (step {e.step})" for e in (a, b))
+        yield Difference(step, "event", "", "event", (), mine, yours, math.inf, len(differing))
 
 
 def _in_headers(one: Recording, other: Recording) -> Iterator[Difference]:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from neuroplast.cli.output import AsJson, RunPath, columns, print_json
-
-
-class Form(StrEnum):
-    """How samples lie in a table."""
-
-    wide = "wide"
-    long = "long"
 
 
 def export(
@@ -30,7 +22,7 @@ def export(
         int | None, typer.Option(min=0, help="Of state: the snapshot; the last by default.")
     ] = None,
     form: Annotated[
-        Form | None,
+        Literal["wide", "long"] | None,
         typer.Option(help="Of tables: a column for each number (default), or a row."),
     ] = None,
     force: Annotated[
@@ -57,7 +49,7 @@ def export(
         return
     if out is None:
         raise ConfigurationError(f"export --to {to}: found no --out; name what to write")
-    written = write(run, to, out, step=step, form=form and form.value, force=force)
+    written = write(run, to, out, step=step, form=form, force=force)
     print_json({"written": written}) if as_json else print(
         *(f"written: {path}" for path in written), sep="\n"
     )

@@ -62,7 +62,7 @@ def long(table: Sampled) -> Iterator[list[Flat]]:
 def _long_head(table: Sampled, dims: list[str]) -> list[Flat]:
     """The columns of the long form, without a row."""
     texts, numbers = np.zeros(0, object), np.zeros(0)
-    along = [Flat(dim, np.ma.masked_all(0, _kind(table, dim))) for dim in dims]
+    along = [Flat(dim, _masked(0, _kind(table, dim))) for dim in dims]
     steps = Flat("step", np.zeros(0, np.int64))
     return [steps, Flat("series", texts), *along, Flat("value", numbers), Flat("unit", texts)]
 
@@ -83,10 +83,15 @@ def _long_rows(
             along = np.array([place[axis] for place in places], kind)
             flat.append(Flat(dim, np.ma.masked_array(np.tile(along, len(rows)))))
         else:
-            flat.append(Flat(dim, np.ma.masked_all(count, kind)))
+            flat.append(Flat(dim, _masked(count, kind)))
     values = column.rows(rows).astype(np.float64).ravel()
     unit = np.full(count, column.unit, object)
     return [*flat, Flat("value", values), Flat("unit", unit)]
+
+
+def _masked(count: int, kind: Any) -> Any:
+    """So many places without a value."""
+    return np.ma.masked_array(np.zeros(count, kind), mask=True)
 
 
 def _kind(table: Sampled, dim: str) -> Any:
