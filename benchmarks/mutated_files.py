@@ -1,6 +1,6 @@
 """What damaged and hostile files do to `check`, `inspect` and `open_run`: real run files, mutated, by the thousand.
 
-python benchmarks/mutated_files.py WORK [--count 10000] [--jobs 2] [--seed 0]
+python benchmarks/mutated_files.py WORK [--count 10000] [--every 1] [--jobs 2] [--seed 0]
 
 Each file is cut short (at every 1 % of its length), or has bytes flipped, numbers in its headers replaced, blocks
 swapped or ranges zeroed. `check` and `inspect` are called on it as a user would, and must end with exit code 0 or 1 and
@@ -33,39 +33,39 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--every", type=int, default=1, help="take each so manieth file only")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    counts = run(args.work, args.count, args.jobs, args.seed)
+    counts = run(args.work, range(0, args.count, args.every), args.jobs, args.seed)
     print(report(counts))
     sys.exit(bool(counts["failures of a command"]))
 
 
-def run(work, count, jobs=2, seed=0):
-    """Mutate and read until there are results for `count` files; what came out, as counts."""
+def run(work, numbers, jobs=2, seed=0):
+    """Mutate and read until there are results for the files of these numbers; what came out, as counts."""
     work.mkdir(parents=True, exist_ok=True)
     originals = sources(work / "originals")
     for job in range(jobs):
-        _keep_working(work, originals, count, (job, jobs), seed)
+        _keep_working(work, originals, numbers[job::jobs], job, seed)
     for _ in range(jobs):
         os.wait()
     return counted(work)
 
 
-def _keep_working(work, originals, count, share, seed):
+def _keep_working(work, originals, numbers, job, seed):
     """Fork a process that has its share done by another; one that is lost over a file is a failure, and replaced."""
     if os.fork():
         return
-    job, jobs = share
     results = work / f"results-{job}.jsonl"
-    while left := [i for i in range(job, count, jobs) if i not in _done(work)]:
+    while left := sorted(set(numbers) - _done(work)):
         worker = os.fork()
         if not worker:
             _work(work, originals, left, seed, results)
             os._exit(0)
         _, status = os.waitpid(worker, 0)
         if status:
-            lost = next(i for i in left if i not in _done(work))
+            lost = min(set(left) - _done(work))
             _note(results, {"file": lost, "check": f"lost, status {status}", "failed": True})
     os._exit(0)
 

@@ -6,6 +6,8 @@ benchmarks/mutated_files.py takes thousands.
 import os
 import runpy
 import shutil
+import subprocess
+import sys
 
 import pytest
 from support.pages import ROOT
@@ -35,20 +37,17 @@ def test_mutants_are_the_same_every_time_and_differ_from_the_original(mutated, t
 @pytest.mark.skipif(os.name != "posix", reason="reads in forked processes")
 def test_no_mutant_makes_a_command_fail(tmp_path):
     """A share of each kind, in a process of its own, since torch is in this one and forks would inherit it."""
-    import subprocess
-    import sys
-
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     (tmp_path / "originals").mkdir()
     shutil.copy(ROOT / "tests" / "data" / "run-1.0.h5", tmp_path / "originals" / "old.h5")
     (tmp_path / "originals" / "done").mkdir()  # so that no other is made
-    command = [sys.executable, str(BENCHMARK), str(tmp_path), "--count", "200"]
+    command = [sys.executable, str(BENCHMARK), str(tmp_path), "--count", "200", "--every", "4"]
     answer = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     told = {
         what: int(count)
         for count, what in (line.split(None, 1) for line in answer.stdout.splitlines())
     }
-    assert (told["files"], told["failures of a command"]) == (200, 0)
-    assert told["kind: cut"] >= 100
-    assert told["check: refused or told"] > 100
+    assert (told["files"], told["failures of a command"]) == (50, 0)
+    assert told["kind: cut"] >= 25
+    assert told["check: refused or told"] >= 25

@@ -1,4 +1,4 @@
-"""Files of older formats stay readable: tests/data/run-1.0.h5 is what neuroplast 0.1.0 wrote of the scenario beside it."""
+"""Files of older formats stay readable: tests/data/run-1.0.h5 is what 0.1.0 wrote of the scenario beside it."""
 
 import pytest
 import torch
