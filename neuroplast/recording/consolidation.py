@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from neuroplast.errors import DataError
 from neuroplast.recording import manifest, schema
+from neuroplast.recording.damage import UNREADABLE
 from neuroplast.recording.folder import Segment
 from neuroplast.recording.manifest import LEFT_OUT
 from neuroplast.recording.recorder import RunState
@@ -62,15 +64,16 @@ def consolidate(
         group = file["provenance"]
         schema.add_text(group, "executions", executions, schema.Label("how the run came about"))
         seal(file, state, steps_done)
+    check_segment(target)  # before what it is made of is removed
 
 
 def check_segment(path: Path) -> None:
-    """DataError where a segment is not what was written; all of it is read."""
+    """DataError where a segment, or the file made of them, is not what was written; all of it is read."""
     try:
         with h5py.File(path, "r") as file:
             check_safe(file, path)
             wrong = manifest.differences(file)
-    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise DataError(_damaged(path, str(error).partition("\n")[0])) from error
     if wrong:
         raise DataError(_damaged(path, f"{wrong[0]} is not what was written"))
@@ -92,17 +95,51 @@ def _new_file(target: Path, size: int) -> Iterator[Any]:
             target.write_bytes(image(file))
         return
     if shutil.disk_usage(target.parent).free < size + MARGIN:
-        raise OSError(28, os.strerror(28))
-    file = h5py.File(target, "w")
-    try:
-        yield file
-    finally:
-        with suppress(OSError, RuntimeError):  # the first error is the one to tell
-            file.close()
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+    with target.open("w+b", buffering=0) as raw:
+        disk = _Disk(raw)
+        try:
+            with h5py.File(disk, "w") as file:
+                yield file
+        except UNREADABLE as error:  # what was not written cannot be read back
+            raise disk.error or error from None
+        if disk.error is not None:
+            raise disk.error
+
+
+class _Disk:
+    """A file for HDF5, which may crash the process where a write fails: it never sees that, and it is told at the end.
+
+    error: of the first write that failed.
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self.error: OSError | None = None
+        self.seek, self.tell, self.flush = raw.seek, raw.tell, raw.flush
+        self.read, self.readinto = raw.read, raw.readinto
+
+    def write(self, data: Any) -> int:
+        """Write all of it, unless a write has failed."""
+        left = memoryview(data).cast("B")
+        try:
+            while left and self.error is None:
+                left = left[self._raw.write(left) :]
+        except OSError as error:
+            self.error = error
+        return len(data)
+
+    def truncate(self, size: int) -> int:
+        """Cut or extend the file."""
+        try:
+            self._raw.truncate(size)
+        except OSError as error:
+            self.error = self.error or error
+        return size
 
 
 def _merge(source: Any, target: Any, scales: Container[str]) -> None:
-    """Add what one segment holds along some scales, all that does not grow in the first pass."""
+    """Add what one segment holds along some scales, and what does not grow; that of series alone with these."""
     if scales is FIRST:
         _copy_attributes(source, target)
     for name, node in source.items():
@@ -111,10 +148,10 @@ def _merge(source: Any, target: Any, scales: Container[str]) -> None:
         elif node.shape == () and name not in target:
             source.copy(node, target, name)
     for scale in _scales(source):
-        if scale not in GROWING and scales is FIRST:
-            _copy_fixed(scale, source, target)
-        elif scale in scales:
+        if scale in scales:
             _merge_along(scale, source, target)
+        elif scale not in GROWING and not (scales is FIRST and _is_of_series(scale, source)):
+            _copy_fixed(scale, source, target)
 
 
 def _scales(group: Any) -> list[str]:
@@ -122,6 +159,13 @@ def _scales(group: Any) -> list[str]:
     arrays = {n: d for n, d in group.items() if isinstance(d, h5py.Dataset)}
     found = [n for n, d in arrays.items() if _dims(d) == (n,) and d.name not in LEFT_OUT]
     return sorted(found, key=lambda name: (name in GROWING, name))
+
+
+def _is_of_series(scale: str, group: Any) -> bool:
+    """Whether only series lie along a scale."""
+    arrays = [d for n, d in group.items() if isinstance(d, h5py.Dataset) and n != scale]
+    along = [_dims(d)[0] for d in arrays if scale in _dims(d)]
+    return bool(along) and set(along) == {"step"}
 
 
 def _copy_fixed(scale: str, source: Any, target: Any) -> None:

@@ -1,0 +1,70 @@
+"""What waits for a commit is kept as it was, and given over once."""
+
+import torch
+from support.recordings import sample
+
+from neuroplast.recording.recorder import Series
+from neuroplast.recording.waiting import Waiting
+
+
+class Heard:
+    """Stands for a file; keeps what is added to it."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattr__(self, name):
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
+def replayed(waiting):
+    heard = Heard()
+    waiting.taken()(heard)
+    return heard.calls
+
+
+def test_nothing_waits_at_first_and_after_it_was_taken():
+    waiting = Waiting()
+    assert not waiting
+    waiting.event(1, "note", "text")
+    waiting.series("conv", 1, sample(1))
+    assert waiting
+    assert waiting.bytes > 0
+    assert len(replayed(waiting)) == 2
+    assert (bool(waiting), waiting.bytes, replayed(waiting)) == (False, 0, [])
+
+
+def test_what_was_taken_is_added_as_often_as_asked():
+    waiting, one, other = Waiting(), Heard(), Heard()
+    waiting.event(1, "note", "text")
+    replay = waiting.taken()
+    waiting.event(2, "note", "later")
+    replay(one)
+    replay(other)
+    assert one.calls == other.calls == [("event", 1, "note", "text")]
+
+
+def test_tensors_are_kept_as_they_were():
+    waiting, value, metrics = Waiting(), torch.ones(3), {"accuracy": 1.0}
+    waiting.series("both", 1, {"norm": Series(value, "norm")})
+    waiting.probe("p", "both", 1, {"norm": value})
+    waiting.snapshot(1, {"both": {"w": value}})
+    waiting.metrics("ridge", 1, metrics)
+    assert waiting.bytes == 3 * 3 * 4
+    value.zero_()
+    metrics["accuracy"] = 0.0
+    found = {name: rest for name, *rest in replayed(waiting)}
+    assert found["series"][2]["norm"].value.tolist() == [1, 1, 1]
+    assert found["probe"][3]["norm"].tolist() == [1, 1, 1]
+    assert found["snapshot"][1]["both"]["w"].tolist() == [1, 1, 1]
+    assert found["metrics"] == ["ridge", 1, {"accuracy": 1.0}]
+
+
+def test_rows_of_one_kind_come_in_the_order_in_which_they_were_added():
+    waiting = Waiting()
+    for step in (1, 2, 3):
+        waiting.series("conv", step, {"a": Series(float(step), "a")})
+        waiting.event(step, "note", "")
+    calls = replayed(waiting)
+    assert [step for name, _, step, *_ in calls if name == "series"] == [1, 2, 3]
+    assert [call[1] for call in calls if call[0] == "event"] == [1, 2, 3]
