@@ -7,6 +7,7 @@ How a page is written, so that it can be done:
     ```sh                     run line by line; a line that ends in `# exits with 1` must do so
     ```text                   what the block before it prints; `...` stands for anything
     ```toml                   read, and resolved as a scenario where it is a whole one
+    ```r, matlab, julia       for other programs; tests/docs/test_reading_runs.py runs what it can
     ```                       a picture, or the output of something that takes too long here
 """
 
@@ -24,7 +25,7 @@ from neuroplast import discovery, registry
 from neuroplast.cli import main
 
 ROOT = Path(__file__).parents[2]
-LANGUAGES = ("python", "sh", "text", "toml", "")
+LANGUAGES = ("python", "sh", "text", "toml", "r", "matlab", "julia", "")
 
 NOT_RUN = {
     "make demo": "prepares an environment and takes minutes; test_setup_env.py and test_scenarios.py have its parts",
