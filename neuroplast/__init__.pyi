@@ -52,7 +52,6 @@ from .rerunning import Comparison as Comparison
 from .rerunning import rerun as rerun
 from .results import Run as Run
 from .results import RunSet as RunSet
-from .recording.reader import open_run as open_run
 from .resuming import resume as resume
 from .resuming import resume_set as resume_set
 from .runs import load as load

@@ -27,9 +27,11 @@ def check(
 
     Example: neuroplast check runs/my_run
     """
+    from neuroplast.recording.check import Severity
     from neuroplast.recording.check import check as find
 
-    found = sorted(find(run), key=lambda f: list(type(f.severity)).index(f.severity))
+    worst = list(Severity)
+    found = sorted(find(run), key=lambda finding: worst.index(finding.severity))
     failed = any(finding.fails for finding in found)
     if as_json:
         print_json({"path": run, "passed": not failed, "findings": [f.plain() for f in found]})

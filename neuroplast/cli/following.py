@@ -145,6 +145,9 @@ def _line(news: News) -> str:
 
 def _number(value: Any) -> str:
     """A number, or the mean of several with their range."""
+    from neuroplast.recording.follow import Several
+
     if isinstance(value, dict):
-        return f"{value['mean']:.4g} ({value['min']:.4g} to {value['max']:.4g})"
+        found = Several(**value)
+        return f"{found.mean:.4g} ({found.min:.4g} to {found.max:.4g})"
     return f"{value:.4g}"

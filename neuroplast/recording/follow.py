@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -25,6 +25,14 @@ Seen = Mapping[str, Any]
 
 ROWS = 2000
 """So many rows of a group of a complete run are told at a time; `more` says that there are others."""
+
+
+class Several(NamedTuple):
+    """What several numbers amount to; those that are not finite are left out."""
+
+    mean: float
+    min: float
+    max: float
 
 
 def news(path: str, seen: Seen, whole: bool) -> Iterator[dict[str, Any]]:
@@ -71,9 +79,7 @@ def _rows(
     first -= whole and completes
     end = first + ROWS if whole else len(steps)
     steps = steps[first:end]
-    columns = {
-        n: a[first:end] for n, a in along(group, "step", "series") if a.shape[2:] == ()
-    }
+    columns = {n: a[first:end] for n, a in along(group, "step", "series") if a.shape[2:] == ()}
     rows: list[dict[str, Any]] = []
     names = list(last["names"])
     for row, step in enumerate(steps):
@@ -110,4 +116,4 @@ def _plain(value: Any) -> float | dict[str, float] | None:
         return None
     if np.ndim(value) == 0:
         return float(value) if isfinite(value) else None
-    return {"mean": float(finite.mean()), "min": float(finite.min()), "max": float(finite.max())}
+    return Several(float(finite.mean()), float(finite.min()), float(finite.max()))._asdict()

@@ -11,9 +11,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from neuroplast.errors import DataError
@@ -82,7 +82,7 @@ class Spawned:
         self._process.kill()
 
 
-start: type[Child] = Spawned
+start: Callable[[Mapping[str, Any]], Child] = Spawned
 """What makes the process that answers."""
 
 
@@ -114,8 +114,13 @@ def _asked(job: str, items: Sequence[Item]) -> Iterator[tuple[int, Answer | None
     """What one process answers, with the number of the item, until it is through or ends."""
     seconds = CPU_SECONDS + sum(_size(Path(item["path"])) for item in items) // BYTES_PER_SECOND
     child = start({"job": job, "items": items, "memory": MEMORY_BYTES, "seconds": seconds})
-    late: list[bool] = []
-    timer = Timer(WALL * seconds, lambda: (late.append(True), child.kill()))
+    late = Event()
+
+    def end() -> None:
+        late.set()
+        child.kill()
+
+    timer = Timer(WALL * seconds, end)
     timer.daemon = True
     timer.start()
     number, whole = 0, False
@@ -138,7 +143,7 @@ def _asked(job: str, items: Sequence[Item]) -> Iterator[tuple[int, Answer | None
         code = child.wait()
     if not whole:
         path = shown(str(items[number]["path"]))
-        yield number, Answer(items[number], None, _ended(path, code, bool(late), seconds))
+        yield number, Answer(items[number], None, _ended(path, code, late.is_set(), seconds))
 
 
 def _ended(path: str, code: int, late: bool, seconds: int) -> str:

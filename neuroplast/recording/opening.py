@@ -28,7 +28,7 @@ from neuroplast.recording import lock
 from neuroplast.recording.damage import reading
 from neuroplast.recording.folder import Segment
 from neuroplast.recording.safety import check_safe
-from neuroplast.recording.schema import RUN_FILE
+from neuroplast.recording.schema import RUN_FILE, RunState
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 TRIES, PAUSE_SECONDS = 40, 0.05
@@ -52,7 +52,7 @@ class Source:
     path: Path
     paths: tuple[Path, ...]
     files: tuple[Any, ...]
-    state: str | None = None
+    state: RunState | None = None
     segments: tuple[Segment, ...] = ()
     executions: str = ""
     damage: str = ""
@@ -97,7 +97,7 @@ def find_runs(folder: Path | str) -> list[Path]:
     return sorted(found, key=_counting)
 
 
-def state_of(folder: Path, described: dict[str, Any] | None) -> str:
+def state_of(folder: Path, described: dict[str, Any] | None) -> RunState:
     """The state of a run that has not become one file: running while its writer lives, else as it was left.
 
     described: its `run.json`; None where that is not there, or cannot be read.

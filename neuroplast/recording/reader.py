@@ -58,7 +58,7 @@ def _recording(source: Source) -> Recording:
     if first.get("format") != FORMAT:
         raise DataError(f"{path}: is an HDF5 file, but not a run; name the {RUN_FILE} of a run")
     _check_version(str(first["format_version"]), path)
-    state = source.state or first["state"]
+    state: RunState = source.state or first["state"]
     if state not in get_args(RunState):
         raise ValueError(f"state is {state!r}")
     done = source.segments[-1].end if source.segments else int(first["steps_done"])

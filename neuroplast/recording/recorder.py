@@ -6,25 +6,14 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum, auto
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from torch import Tensor
 
 from neuroplast.recording.schema import RunState as RunState
+from neuroplast.recording.schema import Statistic as Statistic
 from neuroplast.shapes import Shape
-
-
-class Statistic(StrEnum):
-    """What a sample is of the steps since the one before it."""
-
-    last = auto()
-    mean = auto()
-    sum = auto()
-    min = auto()
-    max = auto()
-    histogram = auto()
 
 
 @dataclass(frozen=True)

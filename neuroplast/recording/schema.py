@@ -56,6 +56,7 @@ A series whose name is taken by state, or the other way round, is stored as "<na
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from math import prod
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -77,6 +78,17 @@ CHUNK_BYTES = 2**20
 CHUNK_ROWS = 1024
 
 RunState = Literal["running", "complete", "interrupted", "failed"]
+
+
+class Statistic(StrEnum):
+    """What a sample is of the steps since the one before it."""
+
+    last = auto()
+    mean = auto()
+    sum = auto()
+    min = auto()
+    max = auto()
+    histogram = auto()
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ def _table(group: Group, without: tuple[str, ...]) -> Dataset:
 
 
 def _variable(array: Array) -> Variable:
-    lazy = indexing.LazilyIndexedArray(_Values(array))
-    data = indexing.CopyOnWriteArray(indexing.MemoryCachedArray(lazy))
+    lazy: Any = indexing.LazilyIndexedArray(_Values(array))
+    cached: Any = indexing.MemoryCachedArray(lazy)  # type: ignore[no-untyped-call]
+    data = indexing.CopyOnWriteArray(cached)  # as xarray wraps what it opens itself
     attributes = {name: value for name, value in array.attributes.items() if name != "dims"}
     return Variable(array.dims, data, attributes)
 

@@ -14,7 +14,15 @@ from neuroplast.recording.check.finding import Severity
 from neuroplast.recording.damage import UNREADABLE, shown
 from neuroplast.recording.digest import nodes
 from neuroplast.recording.joined import dims_of
-from neuroplast.recording.schema import GROWING, SCALES, VERSION, RunState, plain_name, stored_name
+from neuroplast.recording.schema import (
+    GROWING,
+    SCALES,
+    VERSION,
+    RunState,
+    Statistic,
+    plain_name,
+    stored_name,
+)
 
 Wrong = tuple[Severity, str, str, str]
 
@@ -36,7 +44,7 @@ DATA_SETS = {
     "/events": ("event", "step", "kind", "message"),
 }
 LABELS = ("units", "long_name")
-STATISTICS = ("last", "mean", "sum", "min", "max", "histogram")
+STATISTICS = tuple(statistic.value for statistic in Statistic)
 OF_A_LAYER = ("step", "snapshot_step", "neuron")
 
 
@@ -149,7 +157,7 @@ def _data_set(data_set: Any, place: str) -> Iterator[Wrong]:
     for label in LABELS:
         if not _text(data_set.attrs.get(label, b"")):
             yield Severity.error, place, f"does not say its {label}", REPEAT
-    said = _text(data_set.attrs.get("statistic", b"last"))
+    said = _text(data_set.attrs.get("statistic", STATISTICS[0].encode()))
     if said not in STATISTICS:
         yield (
             Severity.error,
