@@ -232,7 +232,10 @@ def _execute(
     sample = prepare(parts.train.x[:1000], "score")
     shape = tuple(parts.train.x.shape[1:])
     seen = scenario.preprocessed_shape(shape)
-    network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
+    signed = scenario.signed or bool(
+        (parts.train.x < 0).any()
+    )  # a user's arrays are known only now
+    network = Network(scenario.layers, seen, seed, device, lambda: sample, signed)
     known = registry.current()
     planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):

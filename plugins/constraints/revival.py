@@ -34,6 +34,10 @@ class Revival(Constraint):
     def start(self, w: Weights, context: ConstraintContext) -> None:
         """Nothing: nobody could win yet."""
 
+    def turns_signs(self) -> bool:
+        """What an input gives has the signs of the input."""
+        return True
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Count the silence, and revive."""
         view, silent = context.view, context.memory.silent

@@ -53,8 +53,8 @@ class Conv2d(Synapse):
         channels, _, _ = _image(input_shape)
         if channels % self.groups or self.neurons % self.groups:
             raise ConfigurationError(
-                f"conv2d: {self.groups} groups divide neither evenly {channels} channels nor {self.neurons} neurons; "
-                "choose groups that divide both"
+                f"conv2d: {self.groups} groups do not divide both {channels} channels and {self.neurons} neurons; "
+                "choose groups that do"
             )
         return self.neurons, channels // self.groups, self.kernel, self.kernel
 

@@ -405,6 +405,35 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
 _A_PROCESS = "{} declares projects = False: it goes on with every step"
 
 
+@check("constraint", "turns signs only if it says so")
+def turns_signs_as_declared(subject: Subject) -> None:
+    """What gives a weight another sign, or one to a weight without, would undo Dale's principle if it came after it."""
+    if subject.part.turns_signs():
+        raise NotApplicable(f"{subject.kind} says that it may turn signs")
+    for weights in cases(subject.part):
+        if turned := _with_signs_turned(weights):
+            raise Violation(
+                f"{subject.kind}: turned the sign of a weight, or gave one to a weight of 0; say so in turns_signs",
+                turned,
+            )
+
+
+def _with_signs_turned(weights: Held) -> str:
+    """Weights before and after a step that turned a sign, in words; nothing where none of many did."""
+    weights.start()
+    for n in range(_TURNS):
+        weights.shift(SIZES[n % len(SIZES)], seed=300 + n)
+        before = weights.w.clone()
+        weights.enforce()
+        if bool(((weights.w != 0) & (weights.w.sign() != before.sign())).any()):
+            return in_words(before=before, after=weights.w)
+    return ""
+
+
+_TURNS = 20
+"""Steps among which a sign is turned by what turns any now and then."""
+
+
 @check("constraint", "leaves alone weights that it has corrected")
 def is_idempotent(subject: Subject) -> None:
     """Enforced twice, what `projects` corrects nothing the second time: the weights stay, and none is counted."""

@@ -39,6 +39,12 @@ class PruneRegrowClaims(ConstraintClaims):
             parameters={"share": 0.25, "regrow": 0.0, "every": 2},
             note="every other step, and this is the first",
         ),
+        Example(
+            given={"w": [[0.5, -0.5, 0.5, 0.5], [0.5, 0.5, 0.5, -0.5]]},
+            expected=[[0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 0.5, -0.5]],
+            parameters={"share": 0.25, "regrow": 0.0},
+            note="a quarter of 8 and no more where all are equally weak: the first two",
+        ),
     )
 
     def allowed(self, constraint: Any, w: list[float], signs: Sequence[int] | None) -> bool:
