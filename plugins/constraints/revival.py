@@ -16,7 +16,7 @@ class Revival(Constraint):
 
         w_i ← |w_i| p / |p|,   p what the neuron sees of one stimulus at one position of the batch, drawn at random
 
-    So it keeps its length, and lies where there are stimuli. Counts neurons.
+    So it keeps its length, and lies where there are stimuli; one without weights stays without. Counts neurons.
 
     Shapes:
         silent: stimuli since the last win (g > 0), (post,), from 0.
@@ -49,7 +49,9 @@ class Revival(Constraint):
             return dead.sum()
         seen = _one_input_each(view, context.rng)
         length = norms(seen)
-        dead &= length > 0  # an empty patch is no direction
+        dead &= (length > 0) & (
+            norms(w) > 0
+        )  # an empty patch is no direction, and nothing has none
         unit = seen * per_neuron(norms(w) / length.clamp_min(1e-30), w)
         w.copy_(torch.where(per_neuron(dead, w), unit, w))
         silent.masked_fill_(dead, 0.0)
