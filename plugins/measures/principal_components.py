@@ -79,7 +79,8 @@ class PrincipalComponents(Measure):
 def _basis(w: Tensor) -> Tensor:
     """Orthogonal directions of length 1 that span the rows of w, which is float32 at heart: (rank, inputs)."""
     _, sizes, directions = torch.linalg.svd(w, full_matrices=False)
-    return directions[sizes > 1e-6 * sizes.max()]
+    basis: Tensor = directions[sizes > 1e-6 * sizes.max()]
+    return basis
 
 
 @hookimpl
