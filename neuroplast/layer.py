@@ -207,10 +207,16 @@ class Layer:
         prepared = [
             p.present(x, self.adapts.statistics) for p, x in zip(self._outside, xs, strict=True)
         ]
-        return self._compete(prepared, compete)
+        return self._compete(prepared, compete, self.adapts.statistics)
 
-    def _compete(self, prepared: list[Prepared], compete: bool) -> tuple[list[View], Post]:
-        """The views of all projections, from what those from outside are presented, and the v that is responded to."""
+    def _compete(
+        self, prepared: list[Prepared], compete: bool, adapting: bool
+    ) -> tuple[list[View], Post]:
+        """The views of all projections, from what those from outside are presented, and the v that is responded to.
+
+        adapting: whether the statistics of what neurons hear of each other adapt, which are of their g.
+        """
+        recurrent = len(self._outside) < len(self.projections)
         pairs = list(zip(self._outside, prepared, strict=True))
         drives = [p.drive(*given) for p, given in pairs]
         responses = [
@@ -219,11 +225,11 @@ class Layer:
         same = all(r is d for r, d in zip(responses, drives, strict=True))
         u, v = self._integrate(_sum(drives))
         v_response = v if same else self._integrate(_sum(responses))[1]
-        g = self._competed(v) if compete else v
+        g = self._competed(v) if compete or (adapting and recurrent) else v
         rest, views = iter(prepared), []
         for p in self.projections:
             # among themselves neurons learn from what they learn with: pre and post are both g
-            x, w_e = p.present(g, self.adapts.statistics) if p.spec.recurrent else next(rest)
+            x, w_e = p.present(g, adapting) if p.spec.recurrent else next(rest)
             views.append(View(p.synapse, x, p.w, w_e, u, v, g))
         return views, v_response
 
@@ -279,7 +285,7 @@ class Layer:
             for p, v in zip(self.projections, views, strict=True)
             if not p.spec.recurrent
         ]
-        again, v_response = self._compete(prepared, self.spec.population.reads_g)
+        again, v_response = self._compete(prepared, self.spec.population.reads_g, adapting=False)
         return self._pooled(self._respond(v_response, again))
 
     def _respond(self, v: Post, views: list[View]) -> Post:
