@@ -86,7 +86,7 @@ def is_as_bounded_as_it_declares(subject: Subject) -> None:
 
 def _hold_first(subject: Subject, why: str) -> None:
     """NotApplicable for all but the first of the cases that are claimed."""
-    if subject.claims and subject.parameters != dict(subject.claims.cases[0]):
+    if not subject.is_first_case:
         raise NotApplicable(f"{why}: its first case runs for long")
 
 
