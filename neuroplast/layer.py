@@ -156,6 +156,11 @@ class Layer:
         for name, tensor in own.items():
             tensor.copy_(state[name])
 
+    def check_labels(self, labels: Tensor | None) -> None:
+        """Refuse labels that this layer cannot be taught by; ConfigurationError."""
+        for part in self.spec.signals.values():
+            part.check_labels(self._labels(labels), self.response_shape[0])
+
     def freeze(self) -> None:
         """Let nothing adapt."""
         self.adapts = FROZEN
@@ -265,13 +270,19 @@ class Layer:
     def _signalled(self, views: list[View], labels: Tensor | None, y: Post) -> list[View]:
         if not self.spec.signals:
             return views
+        labels = self._labels(labels)
+        signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
+        return [replace(view, signals=signals) for view in views]
+
+    def _labels(self, labels: Tensor | None) -> Tensor:
+        """Those that the signals need."""
         if labels is None:
             names = ", ".join(self.spec.signals)
             raise ConfigurationError(
-                f"{self.name}: signals ({names}) need labels, and these stimuli have none"
+                f"{self.name}: signals ({names}) need labels, and these stimuli have none; "
+                "leave the signals out, or use labelled stimuli"
             )
-        signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
-        return [replace(view, signals=signals) for view in views]
+        return labels
 
     def _signal(self, part: Signal, labels: Tensor, y: Post) -> Tensor:
         found = part.signal(labels, y)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,16 @@ from neuroplast import loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
-from neuroplast.engine import Engine, Parts, Preparation, Stage, check_labels, describe, stages
+from neuroplast.engine import (
+    Engine,
+    Parts,
+    Preparation,
+    Stage,
+    check_labels,
+    check_signals,
+    describe,
+    stages,
+)
 from neuroplast.errors import ConfigurationError, DataError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.layer import Layer
@@ -94,7 +104,8 @@ def plan(
         train = loaded[1].train
         shapes[name] = tuple(train.x.shape[1:])
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
-        unfit = check_fit(scenario, shapes[name])
+        taught = partial(check_signals, planned=found[name], labels=train.y)
+        unfit = check_fit(scenario, shapes[name], taught)
         unfit = unfit or find_lone_stimuli(scenario, found[name], shapes[name], len(train))
         problems += [replace(p, path=f"{name}: {p.path}" if name else p.path) for p in unfit]
         check_labels(scenario, train)
@@ -240,6 +251,7 @@ def _execute(
     planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
         raise ScenarioError(title, problems)
+    check_signals(network, planned, parts.train.y)
     count = sum(stage.steps for stage in planned)
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)
