@@ -133,7 +133,7 @@ def test_a_bias_that_has_fallen_for_long_stays_finite():
     layer = build_layer(
         (2,),
         synapse={"kind": "dense", "neurons": 3},
-        dynamics=[{"kind": "plastic_bias", "rate": 10.0}],
+        dynamics=[{"kind": "plastic_bias", "rate": 10.0, "power": 0.0}],
         competition="none",
     )
     layer.w.copy_(torch.tensor([[9.0, 0.0], [0.0, 0.0], [0.0, 0.0]]))
