@@ -48,6 +48,36 @@ def is_exact_for_few(competition: Competition) -> None:
         _hold_stream(own, batch, tolerance=0.002, last=last)
 
 
+def remembers_stimuli_not_batches(competition: Competition) -> None:
+    """Hold that memory is the same to the bit, over several windows of stimuli one by one and in pieces."""
+    for window in (8, 60, 130):
+        own = competition.model_copy(update={"window": window})
+        rng = torch.Generator().manual_seed(2)
+        v = torch.randn(5 * window + 3, NEURONS, 1, 1, generator=rng)
+        one_by_one, in_pieces = (Presented(own, NEURONS) for _ in range(2))
+        done = 0
+        for size in _PIECES:
+            piece = v[done : done + min(size, window)]
+            in_pieces.present(piece)
+            for stimulus in piece:
+                one_by_one.present(stimulus[None])
+            done += len(piece)
+            _hold_same_memory(one_by_one, in_pieces)
+        whole, end = (Presented(own, NEURONS) for _ in range(2))
+        whole.present(v[: window + 11])
+        end.present(v[11 : window + 11])
+        _hold_same_memory(whole, end)
+
+
+_PIECES = (1, 2, 17, 1, 36, 3, 1, 20, 7, 40, 11, 59, 1, 5, 128, 9, 30, 60)
+"""So many stimuli at once; no more than the window has."""
+
+
+def _hold_same_memory(a: Presented, b: Presented) -> None:
+    for name in ("knots", "counts", "seen"):
+        assert torch.equal(a.memory(name), b.memory(name)), f"{name} depends on the batches"
+
+
 def _hold_stream(
     competition: Competition, batch: int, tolerance: float, after: int = 0, last: int | None = None
 ) -> None:
