@@ -7,12 +7,13 @@ so are the two. As with equivalents that are listed one by one, a run fails wher
 from __future__ import annotations
 
 import ast
+import copy
 
 WHY = {
     "shape": "only the shape, type or device of the tensor is read there, which its neighbour's, its negative, and a "
     "tensor of the same axes share: u, v and g; w and w_e; the number of stimuli of all activities",
     "order": "a sum or a mean over all stimuli, and over a neuron's synapses, does not depend on their order",
-    "sign": "squares, magnitudes and norms do not depend on signs",
+    "sign": "squares, magnitudes and norms do not depend on signs, nor whether a number is 0; and 0 negated is 0",
     "either way": "a sum, a product, the larger, or the smaller of two does not depend on which stands first",
 }
 """The arguments."""
@@ -23,6 +24,19 @@ _SHAPE_OF = {"per_neuron": 1, "of_synapses": 1, "outer": 2, "view_as": 0}
 """Calls that take the shape of the argument at this place."""
 _SUMS = ("average", "decay", "total")
 """Calls that sum what they are given over stimuli."""
+_EACH = (
+    "abs",
+    "square",
+    "clamp",
+    "clamp_min",
+    "clamp_max",
+    "relu",
+    "sqrt",
+    "exp",
+    "double",
+    "float",
+)
+"""Methods that take every entry by itself, whatever stands beside it."""
 
 
 def alike(before: str, after: str) -> bool:
@@ -61,6 +75,8 @@ class _Plain(ast.NodeTransformer):
             )
         if name == "dim" and _role(node.func.value) in _BATCH:  # type: ignore[attr-defined]
             return ast.Constant("dimensions")
+        if name == "numel" and _role(node.func.value) in _POST:  # type: ignore[attr-defined]
+            return ast.Constant("responses")
         if name in _SUMS and node.args:
             node.args = [_unrolled(arg, (0,)) for arg in node.args]
         if name == "gate" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
@@ -70,8 +86,9 @@ class _Plain(ast.NodeTransformer):
         if name == "norms":
             node.args[0] = _unrolled(_unsigned(node.args[0]), (1, -1))
         if name in ("sum", "mean") and isinstance(node.func, ast.Attribute):
-            along = (0, 1, 2, -1) if not node.args else _dims(node.args[0])
-            node.func.value = _unrolled(node.func.value, along)
+            node.func.value = _unrolled(
+                node.func.value, None if not node.args else _dims(node.args[0])
+            )
         if (
             name == "to"
             and _role(node.args[0]) == ""
@@ -98,6 +115,23 @@ class _Plain(ast.NodeTransformer):
             node.left, node.right = sorted((node.left, node.right), key=ast.dump)
         return node
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq) and _is_nothing(node.comparators[0]):
+            node.left = _unsigned(node.left)
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        return node.operand if isinstance(node.op, ast.USub) and _is_nothing(node.operand) else node
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    """Whether that is 0, or a tensor of zeros."""
+    if isinstance(node, ast.Call):
+        return _called(node) in ("zeros", "zeros_like", "new_zeros")
+    return isinstance(node, ast.Constant) and node.value in (0, False)
+
 
 def _dims(node: ast.expr) -> tuple[int, ...]:
     """The one dimension that is written there, or none."""
@@ -113,7 +147,7 @@ def _called(node: ast.Call) -> str:
 
 def _role(node: ast.expr) -> str:
     """The name of the view's tensor that is read, whatever is done to its values; else ""."""
-    node = _values(node)
+    node = _values(copy.deepcopy(node))
     named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     return node.attr if named and node.value.id == "view" else ""  # type: ignore[union-attr]
 
@@ -144,12 +178,29 @@ def _unsigned(node: ast.expr) -> ast.expr:
 
 
 def _unrolled(node: ast.expr, dims: tuple[int, ...] | None) -> ast.expr:
-    """A tensor before `roll(1, dim)`, along one of these dimensions, or any."""
-    rolled = isinstance(node, ast.Call) and _called(node) == "roll"
-    if not rolled:
-        return node
-    try:
-        dim = ast.literal_eval(node.args[1])  # type: ignore[union-attr]
-    except ValueError:
-        return node
-    return node.func.value if dims is None or dim in dims else node  # type: ignore[union-attr]
+    """A tensor before `roll(1, dim)`, along one of these dimensions, or any; also where entries were changed after."""
+    if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant):
+        node.left = _unrolled(node.left, dims)
+    elif isinstance(node, ast.UnaryOp):
+        node.operand = _unrolled(node.operand, dims)
+    elif isinstance(node, ast.Call) and _called(node) in _EACH and _of_tensor(node):
+        node.func.value = _unrolled(node.func.value, dims)  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Call) and _called(node) == "roll":
+        dim = _dims(node.args[1])
+        of = node.func.value  # type: ignore[attr-defined]
+        if dim and (dims is None or dim[0] in dims) and (dim[0] in (0, -1) or _has_two(of)):
+            return of
+    return node
+
+
+def _of_tensor(call: ast.Call) -> bool:
+    """Whether a method is called with nothing but numbers."""
+    return isinstance(call.func, ast.Attribute) and all(
+        isinstance(arg, ast.Constant) for arg in call.args
+    )
+
+
+def _has_two(node: ast.expr) -> bool:
+    """Whether a tensor is known to have two axes or more: another cannot be rolled along its second."""
+    name = node.id if isinstance(node, ast.Name) else _role(node)
+    return name in (*_BATCH, *_WEIGHTS)
