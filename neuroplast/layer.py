@@ -235,7 +235,7 @@ class Layer:
         for p in self.projections:
             # among themselves neurons learn from what they learn with: pre and post are both g
             x, w_e = p.present(g, adapting) if p.spec.recurrent else next(rest)
-            views.append(View(p.synapse, x, p.w, w_e, u, v, g))
+            views.append(View(p.synapse, x, p.w, w_e, u, v, g, winners=self.spec.competition.won))
         return views, v_response
 
     def _change(

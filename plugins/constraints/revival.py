@@ -61,7 +61,7 @@ class Revival(Constraint):
 def _silence(view: View, before: PerPost) -> PerPost:
     """The stimuli since each neuron's last win, which may be one of this batch."""
     stimuli = len(view.g)
-    won = view.geometry.events(view.g > 0).view(len(before), stimuli, -1).any(2)
+    won = view.geometry.events(view.won).view(len(before), stimuli, -1).any(2)
     last = (won * torch.arange(1, stimuli + 1, device=won.device)).amax(1)
     return torch.where(last > 0, stimuli - last, before + stimuli)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from neuroplast import Dynamics, Memory, State, View, hookimpl
-from neuroplast.functional import per_neuron, total
+from neuroplast.functional import average, per_neuron
 from neuroplast.shapes import Post
 
 
@@ -19,7 +19,7 @@ class AdaptiveThreshold(Dynamics):
 
     Shapes:
         u, v: (batch, post, *positions), in any unit r; rate in r.
-        theta: θ, (post,), in r, from 0. A win is g > 0.
+        theta: θ, (post,), in r, from 0. A win is g > 0, and not as a loser's.
 
     Source:
         Miconi (2021), arXiv 2107.01729, with rate 3; by stimulus Földiák (1990), Biol. Cybern. 64, 165-170.
@@ -40,9 +40,8 @@ class AdaptiveThreshold(Dynamics):
 
     def adapt(self, view: View) -> None:
         """Raise the thresholds of those that won more than their share, lower the others'."""
-        won = view.g > 0
-        share = total(won.to(view.g.dtype)) * (won.shape[1] / won.numel())
-        target = self.winners / won.shape[1] if self.target is None else self.target
+        share = average(view.won.to(view.g.dtype))
+        target = self.winners / len(share) if self.target is None else self.target
         view.memory.theta.add_(share - target, alpha=self.rate)
 
 
