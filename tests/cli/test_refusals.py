@@ -39,6 +39,25 @@ REFUSED = [
         "layer1: presynaptic: a group of the synapse sees 1 of 2 channels",
     ),
     (
+        "no_shared_input",
+        {
+            "stimuli": NOISE,
+            "synapse": 'synapse = { kind = "locally_connected", neurons = 6, kernel = 3 }',
+            "more": 'effective = "presynaptic"',
+        },
+        "layer1: presynaptic: positions have weights of their own, 384 rows for 6 neurons",  # 6 · 8 · 8
+    ),
+    (
+        "neurons_without_rivals",
+        {
+            "stimuli": NOISE,
+            "synapse": CONV,
+            "more": 'dynamics = ["thresh"]\ncompetition = { kind = "hard_wta", axis = "space" }',
+        },
+        "layer1: adaptive_threshold: the positions of a channel compete, so that neurons have no wins to share; "
+        "set target",
+    ),
+    (
         "order_cut_by_missing_synapses",
         {
             "synapse": DENSE,
