@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -135,11 +135,18 @@ def _problems(given: Draft, condition: str) -> list[Problem]:
     return check_fit(resolved, shape) if shape and resolved.layers else []
 
 
-def check_fit(scenario: Scenario, shape: Shape) -> list[Problem]:
-    """Whether the layers fit stimuli of this shape, and each other, and probes the layers."""
+def check_fit(
+    scenario: Scenario, shape: Shape, also: Callable[[Network], None] | None = None
+) -> list[Problem]:
+    """Whether the layers fit stimuli of this shape, and each other, and probes the layers.
+
+    also: what else is asked of their network; ConfigurationError where it does not hold.
+    """
     try:
         seen = scenario.preprocessed_shape(shape)
         network = Network(scenario.layers, seen, sample=blank(seen), signed=scenario.signed)
+        if also:
+            also(network)
         return selection.find_problems(scenario.record, network.layers)
     except ConfigurationError as error:
         name, _, found = str(error).partition(": ")

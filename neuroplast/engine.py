@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -478,6 +478,16 @@ def check_labels(scenario: Scenario, train: Split) -> None:
         raise ConfigurationError(
             f"{asking[0]} labels, and these stimuli have none; leave it out, or use labelled stimuli"
         )
+
+
+def check_signals(network: Network, planned: Sequence[Stage], labels: Tensor | None) -> None:
+    """Refuse, before anything is learnt, labels that a layer cannot be taught by."""
+    for stage in planned:
+        if stage.phase.learning == "gradient":
+            continue
+        for name, adapts in stage.groups.items():
+            if adapts.weights or adapts.neurons:
+                network.layers[name].check_labels(labels)
 
 
 def describe(stage: Stage) -> str:

@@ -12,7 +12,14 @@ import torch
 
 from neuroplast import interruption, loading, registry
 from neuroplast.batches import find_lone_stimuli
-from neuroplast.engine import Engine, Parts, Preparation, check_labels, stages
+from neuroplast.engine import (
+    Engine,
+    Parts,
+    Preparation,
+    check_labels,
+    check_signals,
+    stages,
+)
 from neuroplast.errors import ConfigurationError, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Requests
@@ -70,13 +77,16 @@ def prepared_run(
     sample = prepare(parts.train.x[:1000], "score")
     shape = tuple(parts.train.x.shape[1:])
     seen = scenario.preprocessed_shape(shape)
-    network = Network(scenario.layers, seen, seed, device, lambda: sample, scenario.signed)
+    # a user's arrays are known only now
+    signed = scenario.signed or bool((parts.train.x < 0).any())
+    network = Network(scenario.layers, seen, seed, device, lambda: sample, signed)
     known = registry.current()
     planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
         raise ScenarioError(title, problems)
     if problems := find_unmeant(scenario.record, network.layers, [s.stretch for s in planned]):
         raise ScenarioError(title, problems)
+    check_signals(network, planned, parts.train.y)
     count = sum(stage.steps for stage in planned)
     plain = scenario.plain()
     info = RunInfo(title, condition, seed, folder, count, plain)

@@ -159,6 +159,11 @@ class Layer:
         for name, tensor in own.items():
             tensor.copy_(state[name])
 
+    def check_labels(self, labels: Tensor | None) -> None:
+        """Refuse labels that this layer cannot be taught by; ConfigurationError."""
+        for part in self.spec.signals.values():
+            part.check_labels(self._labels(labels), self.response_shape[0])
+
     def freeze(self) -> None:
         """Let nothing adapt."""
         self.adapts = FROZEN
@@ -210,10 +215,16 @@ class Layer:
         prepared = [
             p.present(x, self.adapts.statistics) for p, x in zip(self._outside, xs, strict=True)
         ]
-        return self._compete(prepared, compete)
+        return self._compete(prepared, compete, self.adapts.statistics)
 
-    def _compete(self, prepared: list[Prepared], compete: bool) -> tuple[list[View], Post]:
-        """The views of all projections, from what those from outside are presented, and the v that is responded to."""
+    def _compete(
+        self, prepared: list[Prepared], compete: bool, adapting: bool
+    ) -> tuple[list[View], Post]:
+        """The views of all projections, from what those from outside are presented, and the v that is responded to.
+
+        adapting: whether the statistics of what neurons hear of each other adapt, which are of their g.
+        """
+        recurrent = len(self._outside) < len(self.projections)
         pairs = list(zip(self._outside, prepared, strict=True))
         drives = [p.drive(*given) for p, given in pairs]
         responses = [
@@ -222,12 +233,12 @@ class Layer:
         same = all(r is d for r, d in zip(responses, drives, strict=True))
         u, v = self._integrate(_sum(drives))
         v_response = v if same else self._integrate(_sum(responses))[1]
-        g = self._competed(v) if compete else v
+        g = self._competed(v) if compete or (adapting and recurrent) else v
         rest, views = iter(prepared), []
         for p in self.projections:
             # among themselves neurons learn from what they learn with: pre and post are both g
-            x, w_e = p.present(g, self.adapts.statistics) if p.spec.recurrent else next(rest)
-            views.append(View(p.synapse, x, p.w, w_e, u, v, g))
+            x, w_e = p.present(g, adapting) if p.spec.recurrent else next(rest)
+            views.append(View(p.synapse, x, p.w, w_e, u, v, g, winners=self.spec.competition.won))
         return views, v_response
 
     def _change(
@@ -264,13 +275,19 @@ class Layer:
     def _signalled(self, views: list[View], labels: Tensor | None, y: Post) -> list[View]:
         if not self.spec.signals:
             return views
+        labels = self._labels(labels)
+        signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
+        return [replace(view, signals=signals) for view in views]
+
+    def _labels(self, labels: Tensor | None) -> Tensor:
+        """Those that the signals need."""
         if labels is None:
             names = ", ".join(self.spec.signals)
             raise ConfigurationError(
-                f"{self.name}: signals ({names}) need labels, and these stimuli have none"
+                f"{self.name}: signals ({names}) need labels, and these stimuli have none; "
+                "leave the signals out, or use labelled stimuli"
             )
-        signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
-        return [replace(view, signals=signals) for view in views]
+        return labels
 
     def _signal(self, part: Signal, labels: Tensor, y: Post) -> Tensor:
         found = part.signal(labels, y)
@@ -284,7 +301,7 @@ class Layer:
             for p, v in zip(self.projections, views, strict=True)
             if not p.spec.recurrent
         ]
-        again, v_response = self._compete(prepared, self.spec.population.reads_g)
+        again, v_response = self._compete(prepared, self.spec.population.reads_g, adapting=False)
         return self._pooled(self._respond(v_response, again))
 
     def _respond(self, v: Post, views: list[View]) -> Post:

@@ -116,7 +116,9 @@ class Monitor:
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""
         lengths = self.lengths()
-        return lengths is None or isfinite(float(lengths.max()))  # the largest of any and NaN is NaN
+        return lengths is None or isfinite(
+            float(lengths.max())
+        )  # the largest of any and NaN is NaN
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""

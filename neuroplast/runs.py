@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,15 @@ from neuroplast import loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
-from neuroplast.engine import Engine, Parts, Stage, check_labels, describe, stages
+from neuroplast.engine import (
+    Engine,
+    Parts,
+    Stage,
+    check_labels,
+    check_signals,
+    describe,
+    stages,
+)
 from neuroplast.errors import ConfigurationError, DataError, Problem, ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.execution import device_named, execute, listening, stimuli_of, threads_set
@@ -92,7 +101,8 @@ def plan(
         train = loaded[1].train
         shapes[name] = shape = tuple(train.x.shape[1:])
         found[name] = stages(scenario, [str(spec.name) for spec in scenario.layers], len(train))
-        unfit = check_fit(scenario, shape)
+        taught = partial(check_signals, planned=found[name], labels=train.y)
+        unfit = check_fit(scenario, shape, taught)
         unfit = unfit or find_lone_stimuli(scenario, found[name], shape, len(train))
         if not unfit:
             unfit, sizes[name] = _sized(scenario, shape, found[name])

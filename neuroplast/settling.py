@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import torch
+
 from neuroplast.component import State
 from neuroplast.parts.dynamics import Dynamics
 from neuroplast.shapes import Post
@@ -20,7 +22,10 @@ def settle(
     respond: Callable[[Post], Post],
     silence: Post,
 ) -> tuple[Post, Post]:
-    """Step the neurons from silence until their responses change by `tolerance` at most, or for all the steps.
+    """Step the neurons from silence until none changes by more than `tolerance`, or for all the steps.
+
+    At rest are responses and what each mechanism gives: a leaky neuron below its threshold is as silent at first as it
+    was before, and not at rest.
 
     drive: u from the responses at the step before. respond: responses from v. silence: zeros of u's shape.
     Returns u and v of the last step.
@@ -28,14 +33,20 @@ def settle(
     y, before = silence, [silence] * len(dynamics)
     for _ in range(spec.steps):
         u = drive(y)
-        before = _integrate(u, before, dynamics)
-        v = before[-1] if before else u
+        after = _integrate(u, before, dynamics)
+        v = after[-1] if after else u
         answer = respond(v)
-        rests = spec.tolerance > 0 and bool((answer - y).abs().max() <= spec.tolerance)
-        y = answer
+        rests = spec.tolerance > 0 and _change([y, *before], [answer, *after]) <= spec.tolerance
+        y, before = answer, after
         if rests:
             break
     return u, v
+
+
+def _change(before: Sequence[Post], after: Sequence[Post]) -> float:
+    """The largest change of any of several activities."""
+    changes = [(new - old).abs().max() for old, new in zip(before, after, strict=True)]
+    return float(torch.stack(changes).max())
 
 
 def _integrate(u: Post, before: list[Post], dynamics: Sequence[Integrator]) -> list[Post]:

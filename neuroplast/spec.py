@@ -164,7 +164,9 @@ class Settle(Table):
 
     steps: int = Field(ge=1, description="most inner steps")
     tolerance: float = Field(
-        0.0, ge=0, description="largest change of a response at which it rests; 0: never before"
+        0.0,
+        ge=0,
+        description="largest change of a response or of a v at which it rests; 0: never before",
     )
 
 

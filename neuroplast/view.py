@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -24,6 +24,7 @@ class View:
     u, v, g: drive; drive after dynamics; plasticity activity: (batch, post, *positions).
     signals: named third factors, (batch,) or (batch, post).
     memory: what the asking part declared with `Memory`.
+    winners: (v, g) -> who won, as the layer's competition says; None where there is none to ask.
     """
 
     geometry: Geometry
@@ -35,11 +36,20 @@ class View:
     g: Post
     signals: Mapping[str, Tensor] = field(default_factory=dict)
     memory: State = NO_STATE
+    winners: Callable[[Post, Post], Tensor] | None = None
 
     @property
     def count(self) -> int:
         """How many times each neuron was driven in this step: stimuli, times positions where these share weights."""
         return self.u.numel() // len(self.w)
+
+    @property
+    def won(self) -> Tensor:
+        """Who won each stimulus and position, a bool mask of g's shape: g > 0, unless the competition says otherwise.
+
+        Losers that learn with minus a negative drive have g > 0 too.
+        """
+        return self.g > 0 if self.winners is None else self.winners(self.v, self.g)
 
     def total(self, activity: Post) -> PerPost:
         """Activity summed over stimuli and positions: one value per neuron, (post,)."""

@@ -3,6 +3,8 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from torch import Tensor
+
 from neuroplast.component import LayerPart, State
 from neuroplast.shapes import Post
 
@@ -30,6 +32,10 @@ class Competition(LayerPart):
     @abstractmethod
     def compete(self, v: Post, memory: State) -> Post:
         """The plasticity activity, a new tensor of v's shape; v is not changed."""
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won, a bool mask of g's shape: g > 0, unless losers may have that too."""
+        return g > 0
 
     def adapt(self, view: "View") -> None:
         """Change `view.memory` in place after the weights have changed; not called while neurons are frozen."""

@@ -46,6 +46,10 @@ class Constraint(LayerPart):
         """Bring initial weights into the allowed set, in place."""
         self.enforce(w, context)
 
+    def turns_signs(self) -> bool:
+        """Whether it may give a weight another sign, or a sign to one of 0; then Dale's principle comes after it."""
+        return False
+
     @abstractmethod
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Bring the weights back into the allowed set, in place; return how many were corrected, as a scalar tensor."""

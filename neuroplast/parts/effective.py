@@ -8,9 +8,13 @@ from neuroplast.shapes import Weights
 
 
 class Effective(LayerPart):
-    """w -> w_e, used by the drive and by `decay`; changes are always applied to w."""
+    """w -> w_e, used by the drive and by `decay`; changes are always applied to w.
+
+    keeps_signs: whether w_e has the sign of w, or is 0; Dale's principle needs to know.
+    """
 
     family: ClassVar[str] = "effective"
+    keeps_signs: ClassVar[bool] = True
 
     @abstractmethod
     def effective(self, w: Weights) -> Weights:

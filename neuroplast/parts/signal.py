@@ -18,6 +18,13 @@ class Signal(LayerPart):
     family: ClassVar[str] = "signal"
     couples_batch: ClassVar[bool] = False
 
+    def check_labels(self, labels: Tensor, neurons: int) -> None:
+        """Refuse labels that have no meaning in a layer of so many neurons; ConfigurationError.
+
+        Asked once before a run, of all labels to be learnt from; so `signal` need not look at them on a GPU, where
+        looking makes every step wait.
+        """
+
     @abstractmethod
     def signal(self, labels: Tensor, response: Post) -> Tensor:
         """One value per stimulus (batch,), or per stimulus and neuron (batch, post).

@@ -482,6 +482,12 @@ class ReadoutClaims(Claims):
 
 
 class MeasureClaims(Claims):
-    """Of a measure: parameters to try it with, and what `@holds`."""
+    """Of a measure: numbers worked by hand of networks whose weights are written down, and what `@holds`.
+
+    Examples: given x, the stimuli, (stimuli, features) or (stimuli, channels, rows, columns), and w, the weights of the
+    last layer, (post, pre) or (post, pre, kernel rows, kernel columns); where it matters layers, a list of tables with
+    entries as in a scenario, one dense layer of linear neurons unless given. Expected a table with some of the numbers.
+    """
 
     family = "measure"
+    examples: ClassVar[Sequence[Example]] = ()

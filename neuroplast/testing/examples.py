@@ -25,13 +25,15 @@ def faults_of(example: Example, form: Form, part: Any) -> Iterator[str]:
         yield f"given is {example.given!r}; make it a table of the arguments by name"
         return
     tables = {"memory": form.memory, "signals": form.signals}
+    tables["layers"] = form.layers
     known = [*form.given, *form.flags, *(name for name, may in tables.items() if may)]
     for name in sorted(example.given.keys() - set(known), key=str):
         yield f"gives {name!r}, which nothing reads; {nearest(str(name), known)}"
     lengths: Lengths = {}
     wrong = [
         *_wrong(example.given, form.given, part, lengths, "gives no {}"),
-        *_wrong_expected(example.expected, form.expected, part, lengths),
+        *_wrong_expected(example.expected, form, part, lengths),
+        *(_wrong_layers(example.given.get("layers", [{}])) if form.layers else ()),
     ]
     yield from wrong
     for name in form.flags:
@@ -70,9 +72,17 @@ def _wrong(
             yield f"{missing.format(name)}; give it: {_meant(numbers)}"
 
 
-def _wrong_expected(
-    expected: Any, wanted: Numbers | Mapping[str, Numbers], part: Any, lengths: Lengths
-) -> Iterator[str]:
+def _wrong_layers(layers: Any) -> Iterator[str]:
+    tables = isinstance(layers, list | tuple) and all(isinstance(n, Mapping) for n in layers)
+    if not tables or not layers:
+        yield f"layers is {layers!r}; make it a list of tables, the entries of each layer as in a scenario"
+
+
+def _wrong_expected(expected: Any, form: Form, part: Any, lengths: Lengths) -> Iterator[str]:
+    wanted = form.expected
+    if isinstance(wanted, Numbers) and form.by_name:
+        yield from _wrong_by_name(expected, wanted, lengths)
+        return
     if isinstance(wanted, Numbers):
         yield from _misfits("expected", expected, wanted, lengths)
         return
@@ -85,6 +95,14 @@ def _wrong_expected(
     named = {f"expected {name}": values for name, values in expected.items()}
     asked = {f"expected {name}": numbers for name, numbers in wanted.items()}
     yield from _wrong(named, asked, part, lengths, "has no {}")
+
+
+def _wrong_by_name(expected: Any, each: Numbers, lengths: Lengths) -> Iterator[str]:
+    if not isinstance(expected, Mapping) or not expected:
+        yield f"expected is {expected!r}; make it a table of numbers, by the names that the part gives them"
+        return
+    for name, values in expected.items():
+        yield from _misfits(f"expected {name}", values, each, lengths)
 
 
 def _misfits(name: str, values: Any, numbers: Numbers, lengths: Lengths) -> Iterator[str]:

@@ -49,6 +49,8 @@ class Form:
     formulas: the methods that must be stated. given, expected: the numbers of an example; expected by name where it
     has several. memory, signals: whether an example may give the part's memory, and third factors, by name.
     flags: names that are true or false. more: what else can be wrong with numbers of the right shapes.
+    layers: whether an example may give layers, each a table of entries as in a scenario.
+    by_name: whether a table is expected, of as many such numbers as the part gives, by its own names.
     """
 
     formulas: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Form:
     signals: bool = False
     flags: tuple[str, ...] = ()
     more: Callable[[Given], Iterator[str]] = _nothing_more
+    layers: bool = False
+    by_name: bool = False
 
 
 def _counted(given: Given) -> Iterator[str]:
@@ -172,6 +176,15 @@ _FORMS: dict[str, Form] = {
         ("parts",),
         {"w": needed("post", "pre"), "x": _on_places("pre", True)},
         {"w": optional("post", "pre"), "y": _on_places("post", False)},
+    ),
+    "measure": Form(
+        given={
+            "x": Numbers((("stimuli", "features"), ("stimuli", "channels", "rows", "columns"))),
+            "w": Numbers((("post", "pre"), ("post", "pre", "kernel rows", "kernel columns"))),
+        },
+        expected=needed(),
+        layers=True,
+        by_name=True,
     ),
 }
 """By family; those that are not here have neither formulas that must be stated, nor examples."""

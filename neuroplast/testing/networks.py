@@ -17,12 +17,14 @@ from neuroplast.spec import LayerSpec, PartOf
 from neuroplast.testing.asking import NotApplicable
 
 
-def network(layers: Sequence[Mapping[str, Any]], shape: Shape, registry: Registry) -> Network:
+def network(
+    layers: Sequence[Mapping[str, Any]], shape: Shape, registry: Registry, device: str = "cpu"
+) -> Network:
     """A network of these layers; ConfigurationError where an entry cannot be meant, or the shape does not fit.
 
     NotApplicable where a layer needs parts that it does not name, and no plugin provides a default.
     """
-    return Network([_spec(entries, registry) for entries in layers], shape)
+    return Network([_spec(entries, registry) for entries in layers], shape, device=device)
 
 
 def _spec(entries: Mapping[str, Any], registry: Registry) -> LayerSpec:

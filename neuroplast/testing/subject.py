@@ -36,6 +36,11 @@ class Subject:
         """Its parameters in words; empty for the part as it is by default."""
         return ", ".join(f"{k}={v}" for k, v in self.parameters.items())
 
+    @property
+    def is_first_case(self) -> bool:
+        """Whether its parameters are the first that are claimed; so where nothing is claimed."""
+        return not self.claims or self.parameters == dict(self.claims.cases[0])
+
     def other(self, **parameters: Any) -> Any:
         """The same part with other parameters."""
         return type(self.part)(**{**self.parameters, **parameters})

@@ -9,7 +9,7 @@ from torch import Tensor
 from neuroplast import Competition, ConfigurationError, Fit, Memory, State, View, hookimpl
 from neuroplast.functional import average, competitors, first_largest, moved, per_neuron
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import outcome
+from neuroplast_plugins.competitions.outcomes import outcome, won
 
 
 class KWinners(Competition):
@@ -57,15 +57,14 @@ class KWinners(Competition):
 
     def adapt(self, view: View) -> None:
         """Move duty cycles towards the shares that neurons won of this batch."""
-        share = average(self._won(view).to(view.g.dtype))
+        share = average(self.won(view.v, view.g).to(view.g.dtype))
         view.memory.duty.lerp_(
             share.to(view.memory.duty.dtype), moved(self.time_constant, len(view.g))
         )
 
-    def _won(self, view: View) -> Tensor:
-        """Who won: g > 0; a loser with a negative drive has g = -v > 0 too, and has not won."""
-        won = view.g > 0
-        return won & (view.v > 0) if self.anti_hebbian and self.activity == "drive" else won
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian and self.activity == "drive")
 
 
 @hookimpl

@@ -4,11 +4,12 @@ from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
+from torch import Tensor
 
 from neuroplast import Competition, ConfigurationError, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import outcome
+from neuroplast_plugins.competitions.outcomes import outcome, won
 
 
 class KWta(Competition):
@@ -46,6 +47,10 @@ class KWta(Competition):
         winners = along(self.axis, v, lambda v, dim: first_largest(v, self.k, dim))
         height = v if self.activity == "drive" else torch.ones_like(v)
         return outcome(height, winners, self.anti_hebbian)
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian and self.activity == "drive")
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from torch import Tensor
 from neuroplast import Competition, ConfigurationError, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import outcome
+from neuroplast_plugins.competitions.outcomes import outcome, won
 
 
 class KWtaAllTies(Competition):
@@ -54,6 +54,10 @@ class KWtaAllTies(Competition):
 
     def _reaches(self, v: Tensor, dim: int) -> Tensor:
         return v >= v.topk(self.k, dim).values.select(dim, -1).unsqueeze(dim)
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian and self.activity == "drive")
 
 
 @hookimpl

@@ -19,6 +19,11 @@ def outcome(
     return torch.where(winners, height, -height if anti_hebbian else otherwise)
 
 
+def won(v: Tensor, g: Tensor, minus_drives: bool) -> Tensor:
+    """Who won: g > 0. Where losers have minus their drives, a negative one gives g > 0 too, and has not won."""
+    return (g > 0) & (v > 0) if minus_drives else g > 0
+
+
 def at_rank(v: Tensor, rank: int, dim: int) -> Tensor:
     """Mark the entry of this rank along `dim`, 1 the largest; of equal entries the lowest index ranks higher."""
     marked = first_largest(v, rank, dim)

@@ -6,9 +6,8 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, Fit, State, hookimpl
-from neuroplast.functional import Axis, along, competitors, first_largest, softmax
+from neuroplast.functional import Axis, along, competitors, softmax
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import outcome
 
 
 class SoftWta(Competition):
@@ -41,10 +40,14 @@ class SoftWta(Competition):
         return along(self.axis, v, self._share)
 
     def _share(self, v: Tensor, dim: int) -> Tensor:
-        s = softmax(v * self.inverse_temperature, dim)
+        s = softmax(v if self.inverse_temperature == 1 else v * self.inverse_temperature, dim)
         if not self.anti_hebbian:
             return s
-        return outcome(s, first_largest(v, 1, dim), anti_hebbian=True)
+        winner = v.argmax(
+            dim, keepdim=True
+        )  # the first of equals; a mask of winners takes three passes more
+        share = s.gather(dim, winner)
+        return s.neg_().scatter_(dim, winner, share)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from torch import Tensor
 from neuroplast import Competition, Fit, State, hookimpl
 from neuroplast.functional import Axis, along, competitors, first_largest, softmax
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import outcome
+from neuroplast_plugins.competitions.outcomes import outcome, won
 
 
 class SoftmaxMask(Competition):
@@ -43,6 +43,10 @@ class SoftmaxMask(Competition):
     def _masked(self, v: Tensor, dim: int) -> Tensor:
         height = v * softmax(v * self.inverse_temperature, dim)
         return outcome(height, first_largest(v, 1, dim), self.anti_hebbian, otherwise=height)
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian)
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from neuroplast_plugins.competitions.outcomes import (
     check_outstanding,
     compete_above,
     outstanding,
+    won,
 )
 
 
@@ -66,6 +67,10 @@ class Statistical(Competition):
     def compete(self, v: Post, memory: State) -> Post:
         """Let those above the threshold compete."""
         return along(self.axis, v, self._above)
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian and self.activity == "drive")
 
     def _above(self, v: Tensor, dim: int) -> Tensor:
         return compete_above(

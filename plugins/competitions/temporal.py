@@ -8,7 +8,7 @@ from torch import Tensor
 from neuroplast import Competition, Fit, Memory, State, View, hookimpl
 from neuroplast.functional import Axis, along, competitors
 from neuroplast.shapes import Post
-from neuroplast_plugins.competitions.outcomes import compete_above
+from neuroplast_plugins.competitions.outcomes import compete_above, won
 from neuroplast_plugins.competitions.streaming_median import COUNTS, KNOTS, LONGEST
 from neuroplast_plugins.competitions.windows import remember, thresholds
 
@@ -76,6 +76,10 @@ class Temporal(Competition):
     def adapt(self, view: View) -> None:
         """Take the batch into the window."""
         remember(view.v, view.memory, self.window)
+
+    def won(self, v: Post, g: Post) -> Tensor:
+        """Who won: g > 0, and not as a loser's."""
+        return won(v, g, self.anti_hebbian and self.activity == "drive")
 
     def _above(self, v: Tensor, threshold: Tensor, dim: int) -> Tensor:
         return compete_above(

@@ -29,6 +29,10 @@ class Clip(Constraint):
             raise PydanticCustomError("forms", f"{found}; exchange them")
         return self
 
+    def turns_signs(self) -> bool:
+        """Where 0 is beyond a bound."""
+        return (self.low is not None and self.low > 0) or (self.high is not None and self.high < 0)
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Set what lies beyond a bound to the bound."""
         before = w.clone()

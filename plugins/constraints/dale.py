@@ -35,7 +35,10 @@ class Dale(Constraint):
         PLoS Comput. Biol. 12, e1004792.
 
     Raises:
-        Refusal: where presynaptic activity may be negative, or has no signs and none are drawn.
+        Refusal: where presynaptic activity may be negative, or has no signs and none are drawn; where the drive uses
+            weights without their sign.
+        ConfigurationError: where the population has signs and `ratio` is given, or a constraint that may turn signs
+            comes later in the list.
     """
 
     kind: ClassVar[str] = "dale"
@@ -61,6 +64,24 @@ class Dale(Constraint):
             raise ConfigurationError(
                 f"dale: ratio is {self.ratio:g}, and the population that feeds it has signs of its own; "
                 "leave ratio out"
+            )
+        self._check_beside(fit)
+
+    def _check_beside(self, fit: Fit) -> None:
+        """Refuse parts of the projection that undo the signs."""
+        projection = fit.projection
+        if projection is None:
+            return
+        for later in projection.constraints[projection.constraints.index(self) + 1 :]:
+            if later.turns_signs():
+                raise ConfigurationError(
+                    f"dale: {later} comes after it and may turn the signs that it has set; put dale after that one"
+                )
+        if not projection.effective.keeps_signs:
+            raise Refusal(
+                "dale_of_magnitudes",
+                f"dale: the drive uses weights without their sign (effective = {projection.effective.kind!r}), so that "
+                'inhibitory neurons would excite; set effective = "none", or use non_negative',
             )
 
     def start(self, w: Weights, context: ConstraintContext) -> None:

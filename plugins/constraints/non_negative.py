@@ -26,6 +26,10 @@ class NonNegative(Constraint):
         "relu", description="whether negative weights become 0, or change sign"
     )
 
+    def turns_signs(self) -> bool:
+        """Where it takes magnitudes."""
+        return self.form == "abs"
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Leave no negative weight."""
         negative = (w < 0).sum()

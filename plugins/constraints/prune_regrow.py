@@ -37,6 +37,10 @@ class PruneRegrow(Constraint):
     def start(self, w: Weights, context: ConstraintContext) -> None:
         """Nothing: all synapses are there."""
 
+    def turns_signs(self) -> bool:
+        """What grows has either sign."""
+        return self.regrow > 0
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Prune and regrow when it is time."""
         memory = context.memory
@@ -47,7 +51,10 @@ class PruneRegrow(Constraint):
         weakest = int(self.share * w.numel())
         before, there = w.clone(), w != 0
         if weakest:
-            w.masked_fill_(w.abs() <= w.abs().flatten().kthvalue(weakest).values, 0.0)
+            # sorted, not compared, so that of equals no more than the share goes
+            order = w.abs().flatten().argsort(stable=True)
+            going = torch.zeros_like(order, dtype=torch.bool).index_fill_(0, order[:weakest], True)
+            w.masked_fill_(going.view(w.shape), 0.0)
         absent = w == 0
         drawn = (torch.rand(w.shape, generator=context.rng) < self.regrow).to(w.device)
         values = torch.randn(w.shape, generator=context.rng).to(w) * self.spread

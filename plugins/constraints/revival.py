@@ -16,7 +16,7 @@ class Revival(Constraint):
 
         w_i ← |w_i| p / |p|,   p what the neuron sees of one stimulus at one position of the batch, drawn at random
 
-    So it keeps its length, and lies where there are stimuli. Counts neurons.
+    So it keeps its length, and lies where there are stimuli; one without weights stays without. Counts neurons.
 
     Shapes:
         silent: stimuli since the last win (g > 0), (post,), from 0.
@@ -34,6 +34,10 @@ class Revival(Constraint):
     def start(self, w: Weights, context: ConstraintContext) -> None:
         """Nothing: nobody could win yet."""
 
+    def turns_signs(self) -> bool:
+        """What an input gives has the signs of the input."""
+        return True
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Count the silence, and revive."""
         view, silent = context.view, context.memory.silent
@@ -45,7 +49,9 @@ class Revival(Constraint):
             return dead.sum()
         seen = _one_input_each(view, context.rng)
         length = norms(seen)
-        dead &= length > 0  # an empty patch is no direction
+        dead &= (length > 0) & (
+            norms(w) > 0
+        )  # an empty patch is no direction, and nothing has none
         unit = seen * per_neuron(norms(w) / length.clamp_min(1e-30), w)
         w.copy_(torch.where(per_neuron(dead, w), unit, w))
         silent.masked_fill_(dead, 0.0)
@@ -55,7 +61,7 @@ class Revival(Constraint):
 def _silence(view: View, before: PerPost) -> PerPost:
     """The stimuli since each neuron's last win, which may be one of this batch."""
     stimuli = len(view.g)
-    won = view.geometry.events(view.g > 0).view(len(before), stimuli, -1).any(2)
+    won = view.geometry.events(view.won).view(len(before), stimuli, -1).any(2)
     last = (won * torch.arange(1, stimuli + 1, device=won.device)).amax(1)
     return torch.where(last > 0, stimuli - last, before + stimuli)
 

@@ -35,6 +35,10 @@ class SynapticScalingSigned(Constraint):
     def start(self, w: Weights, context: ConstraintContext) -> None:
         """Nothing: nobody was active yet."""
 
+    def turns_signs(self) -> bool:
+        """Below zero activity turns them."""
+        return True
+
     def enforce(self, w: Weights, context: ConstraintContext) -> Tensor:
         """Follow the activity, and scale."""
         view, activity = context.view, context.memory.activity

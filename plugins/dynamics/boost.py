@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from neuroplast import Dynamics, Memory, State, View, hookimpl
-from neuroplast.functional import moved, per_neuron, total
+from neuroplast.functional import average, moved, per_neuron
 from neuroplast.shapes import Post
 
 
@@ -20,7 +20,7 @@ class Boost(Dynamics):
 
     Shapes:
         u, v: (batch, post, *positions).
-        duty: d, (post,), between 0 and 1, from 0. A win is g > 0.
+        duty: d, (post,), between 0 and 1, from 0. A win is g > 0, and not as a loser's.
 
     Source:
         Ahmad & Scheinkman (2019), arXiv 1903.11257.
@@ -42,10 +42,8 @@ class Boost(Dynamics):
 
     def adapt(self, view: View) -> None:
         """Move duty cycles towards the shares that neurons won of this batch."""
-        won = (view.g > 0).to(view.g.dtype)
-        share = total(won) * (won.shape[1] / won.numel())
-        duty = view.memory.duty
-        duty.lerp_(share.to(duty.dtype), moved(self.time_constant, len(won)))
+        share, duty = average(view.won.to(view.g.dtype)), view.memory.duty
+        duty.lerp_(share.to(duty.dtype), moved(self.time_constant, len(view.g)))
 
 
 @hookimpl

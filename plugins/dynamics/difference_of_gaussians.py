@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar, Self
 
 import torch
@@ -23,7 +24,7 @@ def gaussian(size: int, sigma: float) -> Tensor:
 
 def filtered(u: Post, kernel: Tensor) -> Post:
     """Every channel map on its own under the kernel, zeros beyond its borders."""
-    weights = kernel.to(u)[None, None].expand(u.shape[1], 1, *kernel.shape)
+    weights = kernel[None, None].expand(u.shape[1], 1, *kernel.shape)
     return F.conv2d(u, weights, padding=len(kernel) // 2, groups=u.shape[1])
 
 
@@ -57,4 +58,10 @@ class DifferenceOfGaussians(Dynamics):
 
     def integrate(self, u: Post, memory: State) -> Post:
         """The filtered maps."""
-        return filtered(u, self.kernel())
+        return filtered(u, _kernel(self, u.dtype, u.device))
+
+
+@lru_cache(64)
+def _kernel(part: DifferenceOfGaussians, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Kept, so that a step on a GPU does not wait for it to be copied there."""
+    return part.kernel().to(device, dtype)

@@ -17,6 +17,7 @@ class Absolute(Effective):
     """
 
     kind: ClassVar[str] = "absolute"
+    keeps_signs: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ("abs",)
 
     def effective(self, w: Weights) -> Weights:

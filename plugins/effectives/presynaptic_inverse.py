@@ -30,6 +30,7 @@ class PresynapticInverse(Effective):
     """
 
     kind: ClassVar[str] = "presynaptic_inverse"
+    keeps_signs: ClassVar[bool] = False
     axis: Axis = Field("input", description="which synapses share one strength")
     form: Form = Field("softmax", description="how a strength becomes a share")
 

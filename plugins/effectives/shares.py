@@ -45,6 +45,12 @@ def refuse_without_rivals(kind: str, axis: Axis, fit: Fit) -> None:
             f'{kind}: along axis = "{axis}" no weight of shape {shape} competes with another; '
             "choose another axis, or leave it out",
         )
+    if axis == "output" and shape[0] != fit.response_shape[0]:
+        raise Refusal(
+            "no_shared_input",
+            f"{kind}: positions have weights of their own, {shape[0]} rows for {fit.response_shape[0]} neurons, and "
+            'see other inputs; choose axis = "input", "spatial" or "global", or a convolution',
+        )
     if axis == "output" and (channels := _input_channels(fit)) and shape[1] != channels:
         raise Refusal(
             "no_shared_input",

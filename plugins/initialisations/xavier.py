@@ -17,7 +17,9 @@ class Xavier(Initialisation):
 
         w_ij ~ N(0, 2 / (N + M))   or   U(-a, a), a = sqrt(6 / (N + M))
 
-    M is the number of neurons times the positions of a kernel: how many synapses leave an input channel.
+    M is the number of neurons times the positions of a kernel: how many synapses leave an input channel of a
+    convolution without groups. With groups and without shared weights it counts all neurons too, as PyTorch does, so
+    that weights are smaller than they need be; `normal` goes by the fan-in alone.
 
     Source:
         Glorot & Bengio (2010), AISTATS, 249-256, eq. 16 (uniform); as normal numbers in Lagani's released code.

@@ -21,7 +21,8 @@ class CentreSurround(Measure):
     centre opposes the surround's mean in half of the kernels, and is the extreme of all in 2 of k².
 
     Shapes:
-        w: (post, pre, k, k), k odd; every (post, pre) is a kernel. Kernels without weights are left out.
+        w: (post, pre, k, k), k odd; every (post, pre) is a kernel. Kernels without weights are left out, and of r²
+            those that are the same everywhere; a number is NaN where none are left.
 
     Source:
         Proportions of chance and the question: Jimenez Nimmo (2024), MSc thesis, City, University of London, whose
@@ -37,7 +38,8 @@ class CentreSurround(Measure):
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """`r2`, `index`, means over kernels; `opposed`, `extreme`, shares of kernels; `ring_...`, mean weights.
 
-        opposed: the centre has another sign than the surround's mean. extreme: the centre is the largest or smallest.
+        opposed: the centre has another sign than the surround's mean. extreme: the centre is the largest or smallest
+        of a kernel that is not the same everywhere.
         ring_0, ring_1, ...: the mean weight at each distance, nearest first (0, 1, √2, 2, ...), of kernels turned so
         that the centre is positive.
         """
@@ -71,7 +73,8 @@ def _described(kernels: Tensor) -> dict[str, float]:
     turned = means * torch.where(centre < 0, -1.0, 1.0)[:, None]
     r2 = (1 - within / total)[total > 0]
     contrast = (centre - around).abs() / (centre.abs() + around.abs())
-    extreme = (centre == flat.amax(1)) | (centre == flat.amin(1))
+    smallest, largest = flat.aminmax(dim=1)
+    extreme = ((centre == largest) | (centre == smallest)) & (smallest < largest)
     profile = {f"ring_{i}": float(turned[:, i].mean()) for i in range(len(rings))}
     return {
         **profile,

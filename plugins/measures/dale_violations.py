@@ -41,17 +41,23 @@ class DaleViolations(Measure):
             )
         columns, signs = [], []
         sources = iter(network.sources[name])
+        added = network.layers[name].spec.join == "add"
         for projection in network.layers[name].projections:
-            found = _columns(projection.w)
-            columns.append(found)
             names = [name] if projection.spec.recurrent else next(sources)
-            signs.append(_signs(network, names, len(found)))
+            nothing = torch.zeros(2, *projection.input_shape, device=network.device)
+            channels = projection.prepare(nothing, False).shape[1]
+            found = _columns(projection.w, channels)
+            columns.append(found)
+            summed = added and len(names) > 1  # what is added has no sign of its own
+            signs.append(None if summed else _signs(network, names, len(found)))
         return _counted(columns, signs)
 
 
-def _columns(w: Weights) -> Tensor:
-    """All weights of each presynaptic neuron or channel, (pre, synapses); groups of channels side by side."""
-    return w.detach().movedim(1, 0).flatten(1).cpu()
+def _columns(w: Weights, channels: int) -> Tensor:
+    """All weights of each presynaptic neuron or channel, (pre, synapses); in groups each channel has its own."""
+    groups = channels // w.shape[1]
+    by_group = w.detach().cpu().view(groups, len(w) // groups, *w.shape[1:])
+    return by_group.movedim(2, 1).flatten(0, 1).flatten(1)
 
 
 def _signs(network: Network, names: Sequence[str], count: int) -> Tensor | None:
@@ -64,7 +70,7 @@ def _signs(network: Network, names: Sequence[str], count: int) -> Tensor | None:
             return None
         known += found
     if count % len(known):
-        return None  # sources that are added, or groups of channels, have no signs of their own
+        return None
     return torch.tensor(known).repeat_interleave(count // len(known))
 
 

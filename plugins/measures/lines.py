@@ -37,7 +37,7 @@ class Lines(Measure):
             raise ConfigurationError(
                 f"lines: the stimuli have shape {tuple(stimuli.shape[1:])}; give it images of one channel"
             )
-        on = (stimuli[:, 0] > self.lit).double()
+        on = (stimuli[:, 0].cpu() > self.lit).double()
         there = torch.cat([on.amin(2), on.amin(1)], 1)  # (images, lines): rows, then columns
         y = self._active(network, stimuli)
         both = y.T @ there

@@ -13,7 +13,8 @@ class MeanAlignment(Measure):
     """|cos(w_i, <x>)| of one neuron, <x> the mean of the training stimuli.
 
     Hebbian rules see second moments about zero, <x xᵀ> = C + <x> <x>ᵀ. Where the mean is long, it is nearly the first
-    eigenvector of these, and a rule that is meant to find a component of the covariance C finds the mean.
+    eigenvector of these, and a rule that is meant to find a component of the covariance C finds the mean. NaN for
+    weights of length 0.
 
     Source:
         Oja (1982), J. Math. Biol. 15, 267-273, who takes the inputs' mean to be zero.
@@ -30,7 +31,7 @@ class MeanAlignment(Measure):
 
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """`cosine`."""
-        mean = stimuli.flatten(1).double().mean(0)
+        mean = stimuli.flatten(1).cpu().double().mean(0)
         name = self.layer or next(iter(network.layers), "")
         if name not in network.layers:
             known = ", ".join(network.layers) or "none"

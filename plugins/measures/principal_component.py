@@ -14,7 +14,8 @@ class PrincipalComponent(Measure):
     """|cos(w_i, e_1)| and |w_i| of one neuron, e_1 the first eigenvector of the training stimuli's second moments.
 
     Second moments Σ x xᵀ / n are taken about zero, as Oja's rule takes them, or about the stimuli's mean; where this is
-    long the two have other eigenvectors, and the rule finds that of the first.
+    long the two have other eigenvectors, and the rule finds that of the first. Weights of length 0 have no direction:
+    their cosine is NaN.
 
     Source:
         Oja (1982), J. Math. Biol. 15, 267-273.
@@ -31,7 +32,7 @@ class PrincipalComponent(Measure):
 
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """`cosine` and `length`."""
-        x = stimuli.flatten(1).double()
+        x = stimuli.flatten(1).cpu().double()
         name = self.layer or next(iter(network.layers), "")
         if name not in network.layers:
             known = ", ".join(network.layers) or "none"

@@ -15,8 +15,8 @@ class PrincipalComponents(Measure):
     Numbers: `cosine_k`, |cos(w_k, e_k)| for each k up to `count`; `smallest_cosine`, the least of them;
     `largest_angle`, in degrees, the largest principal angle between the span of w_1 ... w_count and that of
     e_1 ... e_count, which is 0 where they are the same subspace and 90 where one has a direction orthogonal to all of
-    the other; and `captured`, the variance of the stimuli within the span of the weights over that within the
-    components', at most 1.
+    the other, as also where weights depend on each other and span less; and `captured`, the variance of the stimuli
+    within the span of the weights over that within the components', at most 1.
 
     Source:
         Sanger (1989), Neural Networks 2, 459-473; for principal angles Björck & Golub (1973), Math. Comp. 27, 579-594.
@@ -37,7 +37,7 @@ class PrincipalComponents(Measure):
 
     def measure(self, network: Network, stimuli: Tensor) -> dict[str, float]:
         """The cosines one by one and their least, the largest angle, and the share of variance."""
-        x = stimuli.flatten(1).double()
+        x = stimuli.flatten(1).cpu().double()
         w = self._weights(network, x)
         if self.about == "mean":
             x = x - x.mean(0)
@@ -45,8 +45,12 @@ class PrincipalComponents(Measure):
         values, vectors = torch.linalg.eigh(moments)
         components = vectors.T.flip(0)[: self.count]
         cosines = [float(c) for c in torch.cosine_similarity(w, components).abs()]
-        basis = torch.linalg.qr(w.T).Q.T
-        smallest = torch.linalg.svdvals(basis @ components.T).min().clamp(max=1)
+        basis = _basis(w)
+        whole = (
+            len(basis) == self.count
+        )  # else a component is left out in part, whatever the others
+        angles = torch.linalg.svdvals(basis @ components.T)
+        smallest = angles.min().clamp(max=1) if whole else angles.new_zeros(())
         captured = (basis @ moments @ basis.T).trace() / values.flip(0)[: self.count].sum()
         return {
             **{f"cosine_{k}": cosine for k, cosine in enumerate(cosines, start=1)},
@@ -70,6 +74,13 @@ class PrincipalComponents(Measure):
                 f"{x.shape[1]} values; name a dense layer that sees them, and count no more than its neurons or inputs"
             )
         return w[: self.count]
+
+
+def _basis(w: Tensor) -> Tensor:
+    """Orthogonal directions of length 1 that span the rows of w, which is float32 at heart: (rank, inputs)."""
+    _, sizes, directions = torch.linalg.svd(w, full_matrices=False)
+    basis: Tensor = directions[sizes > 1e-6 * sizes.max()]
+    return basis
 
 
 @hookimpl

@@ -21,14 +21,14 @@ class QuantisationError(Measure):
 
     Numbers, of the frozen layer: `error`; `winner_error`, the same with the neuron that has the largest v (lowest index
     of equals) in place of the nearest one; `angle_error`, <1 - max_i cos(x, w_i)>, stimuli and weights of length 0
-    left out; and `silent`, the share of neurons that have the largest v for no stimulus.
+    left out, NaN where no others are; and `silent`, the share of neurons that have the largest v for no stimulus.
 
     Source:
         MacQueen (1967), Proc. 5th Berkeley Symp. Math. Stat. Prob. 1, 281-297; by angles Dhillon & Modha (2001),
         Machine Learning 42, 143-175.
 
     Raises:
-        ConfigurationError: where there is no such layer, or it is not a dense layer on the stimuli.
+        ConfigurationError: where there is no such layer, it is not a dense layer on the stimuli, or all are alike.
     """
 
     kind: ClassVar[str] = "quantisation_error"
@@ -55,13 +55,18 @@ class QuantisationError(Measure):
             for block in torch.split(stimuli, _BLOCK):
                 x = block.flatten(1).double()
                 squared = torch.cdist(x, w).square()
-                winner = layer.present(block, compete=False)[1].argmax(1)
+                winner = layer.present(block, compete=False)[1].flatten(1).argmax(1)
                 nearest.append(squared.amin(1))
                 winners.append(squared.gather(1, winner[:, None])[:, 0])
-                angles.append(1 - _cosines(x, w).amax(1))
+                angles.append(1 - _best_cosine(x, w))
                 won.append(winner)
         x = stimuli.flatten(1).double()
         spread = (x - x.mean(0)).square().sum(1).mean()
+        if not spread:
+            raise ConfigurationError(
+                "quantisation_error: all training stimuli are alike, so that there is nothing to divide errors by; "
+                "give it several"
+            )
         return {
             "error": float(torch.cat(nearest).mean() / spread),
             "winner_error": float(torch.cat(winners).mean() / spread),
@@ -72,11 +77,13 @@ class QuantisationError(Measure):
         }
 
 
-def _cosines(x: Tensor, w: Tensor) -> Tensor:
-    """(stimuli, neurons), of those that have a direction."""
+def _best_cosine(x: Tensor, w: Tensor) -> Tensor:
+    """Of each stimulus with a direction, the largest cosine with weights that have one; none where none has."""
     x, w = x[x.norm(dim=1) > 0], w[w.norm(dim=1) > 0]
+    if not len(w):
+        return x.new_empty(0)
     cosines: Tensor = (x / x.norm(dim=1, keepdim=True)) @ (w / w.norm(dim=1, keepdim=True)).T
-    return cosines
+    return cosines.amax(1)
 
 
 @hookimpl

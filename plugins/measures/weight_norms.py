@@ -7,7 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import ConfigurationError, Measure, Network, hookimpl
-from neuroplast.functional import norms, total
+from neuroplast.functional import norms
 
 _BLOCK = 500
 """Stimuli presented at a time."""
@@ -54,7 +54,7 @@ class WeightNorms(Measure):
         with torch.no_grad():
             for x in torch.split(stimuli, _BLOCK):
                 (view,), _ = layer.present(x, compete=True)
-                pull += total(view.g * view.v).double().cpu()
+                pull += view.total(view.g * view.v).double().cpu()
         return {
             "shortest": float(length.min()),
             "median": float(length.median()),

@@ -25,6 +25,9 @@ class ZScore(Normalisation):
     def normalise(self, x: Tensor, memory: State, adapting: bool) -> Tensor:
         """By the stimulus's own statistics."""
         axes = list(range(1, x.dim()))
+        x = x - x.flatten(1)[:, :1].view(
+            -1, *[1] * len(axes)
+        )  # so that equal values become exactly 0
         deviation = x.std(axes, correction=min(1, x[0].numel() - 1), keepdim=True)
         return (x - x.mean(axes, keepdim=True)) / (deviation + self.epsilon)
 

@@ -1,6 +1,6 @@
 """A band-pass filter after the retina."""
 
-from math import ceil
+from math import ceil, floor
 from typing import ClassVar
 
 import torch
@@ -53,7 +53,7 @@ class DifferenceOfGaussians(Preprocessing):
         if self.reach >= min(height, width):
             raise ConfigurationError(
                 f"difference_of_gaussians: a filter that reaches {self.reach} pixels cannot mirror an image of "
-                f"{height} x {width}; set surround to {(min(height, width) - 1) / 3:.2g} or less"
+                f"{height} x {width}; set surround to {floor(100 * (min(height, width) - 1) / 3) / 100:g} or less"
             )
         return shape
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Preprocessing, State, hookimpl
+from neuroplast.shapes import Shape
 from neuroplast_plugins.preprocessings.images import image
 
 
@@ -29,9 +30,14 @@ class Flip(Preprocessing):
     )
     probability: float = Field(0.5, ge=0, le=1, description="how likely an image is flipped")
 
+    def output_shape(self, shape: Shape) -> Shape:
+        """The same; ConfigurationError for what is no image."""
+        image(shape, self.kind)
+        return shape
+
     def apply(self, x: Tensor, memory: State, rng: torch.Generator) -> Tensor:
         """The images, some of them mirrored."""
-        image(tuple(x.shape[1:]), self.kind)
+        self.output_shape(tuple(x.shape[1:]))
         mirrored = torch.rand(len(x), 1, 1, 1, generator=rng) < self.probability
         return torch.where(mirrored.to(x.device), x.flip(-1), x)
 

@@ -16,8 +16,8 @@ class ZcaNimmo(Preprocessing):
         y = z E diag((λ + ε)^-1/2) Eᵀ,   z = (x - mean) / (s.d. + ε) per feature, E diag(λ) Eᵀ = Σ zᵀz / (n - 1)
 
     The text names centring and an SVD only; the code also divides by the standard deviation, and uses ε = 1e-3 for both
-    sums (discrepancy N5). Fitted on training stimuli only, where the source takes the test images too (discrepancy N3):
-    10,000 of 60,000. `zca_nimmo_mismatched` is the final revision of the code (discrepancy N4).
+    sums (discrepancy N5). Fitted on training stimuli only, where the source takes the 10,000 test images too, which no
+    part is given here (discrepancy N3). `zca_nimmo_mismatched` is the final revision of the code (discrepancy N4).
 
     Shapes:
         x: (n, channels, height, width) or (n, features), in any unit. z and y have none.

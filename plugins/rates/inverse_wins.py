@@ -10,9 +10,9 @@ from neuroplast import Memory, Progress, Rate, View, hookimpl
 class InverseWins(Rate):
     """η_i = 1 / n_i, n_i the wins of neuron i so far, those of this step included; 0 before the first win.
 
-    A win is a stimulus and position at which g > 0. With the summed change of `instar` under binary winners that is
-    MacQueen's k-means: a neuron's weights are the mean of all that it has won, w ← (n_before w + Σ x) / n, and its
-    initial weights are forgotten at the first win.
+    A win is a stimulus and position at which g > 0, and not as a loser's. With the summed change of `instar` under
+    binary winners that is MacQueen's k-means: a neuron's weights are the mean of all that it has won,
+    w ← (n_before w + Σ x) / n, and its initial weights are forgotten at the first win.
 
     Shapes:
         η: (post,), dimensionless.
@@ -39,7 +39,7 @@ class InverseWins(Rate):
 
 
 def _wins(view: View) -> Tensor:
-    return view.total(view.g > 0).to(view.memory.wins.dtype)
+    return view.total(view.won).to(view.memory.wins.dtype)
 
 
 @hookimpl

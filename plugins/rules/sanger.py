@@ -5,7 +5,7 @@ from torch import Tensor
 
 from neuroplast import Delta, Fit, Refusal, Rule, View, hookimpl
 
-_CUTTING = ("mask", "prune_regrow", "grow_active")
+_CUTTING = ("mask", "no_autapses", "prune_regrow", "grow_active")
 """Constraints that leave neurons with different synapses."""
 
 

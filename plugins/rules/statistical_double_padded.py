@@ -8,6 +8,7 @@ from torch import Tensor
 from neuroplast import Delta, Fit, Refusal, Rule, View, hookimpl
 from neuroplast.functional import first_largest, norms, per_neuron, total
 from neuroplast.shapes import Post, Pre, Shape, Weights
+from neuroplast_plugins.competitions.outcomes import check_outstanding
 
 
 class StatisticalDoublePadded(Rule):
@@ -35,7 +36,8 @@ class StatisticalDoublePadded(Rule):
         discrepancy N10).
 
     Raises:
-        Refusal: where each position has weights of its own, and so none at the positions that padding adds.
+        Refusal: where each position has weights of its own, and so none at the positions that padding adds; with no
+            more neurons than that d deviations can never be reached: 2 needs 6.
     """
 
     kind = "statistical_double_padded"
@@ -51,7 +53,8 @@ class StatisticalDoublePadded(Rule):
     )
 
     def check(self, fit: Fit) -> None:
-        """Refuse a second padding where each position has weights of its own."""
+        """Refuse a second padding where each position has weights of its own, and a threshold nobody can be above."""
+        check_outstanding(self.kind, fit.response_shape[0], self.deviations)
         shape, positions = fit.weight_shape, fit.response_shape[1:]
         if shape and shape[0] != fit.response_shape[0] and self._pixels(shape):
             raise Refusal(

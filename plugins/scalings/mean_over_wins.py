@@ -6,7 +6,7 @@ from neuroplast import Delta, Scaling, View, hookimpl
 
 
 class MeanOverWins(Scaling):
-    """Δ_i / max(n_i, 1), n_i the stimuli and positions at which neuron i is active, g > 0.
+    """Δ_i / max(n_i, 1), n_i the stimuli and positions that neuron i won: g > 0, and not as a loser's.
 
     Each neuron moves by the mean of the changes that it won, however often it won. Under a rule by which a loser's g of
     0 brings no change that is the plain mean over its own share; where losers learn too (anti-Hebbian), theirs is added
@@ -21,7 +21,7 @@ class MeanOverWins(Scaling):
 
     def scale(self, delta: Delta, view: View) -> Delta:
         """The scaled change."""
-        return delta / view.total(view.g > 0).clamp_min(1).to(view.w.dtype)
+        return delta / view.total(view.won).clamp_min(1).to(view.w.dtype)
 
 
 @hookimpl

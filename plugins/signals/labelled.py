@@ -7,9 +7,11 @@ from neuroplast import ConfigurationError
 
 def must_have_neurons(who: str, labels: Tensor, neurons: int) -> None:
     """ConfigurationError where a label has no neuron of its index."""
-    largest = int(labels.max()) if len(labels) else 0
-    if largest >= neurons:
+    if not len(labels):
+        return
+    smallest, largest = (int(label) for label in labels.aminmax())
+    if smallest < 0 or largest >= neurons:
         raise ConfigurationError(
-            f"{who}: the label {largest} has no neuron in a layer of {neurons}; "
+            f"{who}: the label {smallest if smallest < 0 else largest} has no neuron in a layer of {neurons}; "
             "give the layer a neuron for each label, from 0"
         )

@@ -36,7 +36,11 @@ class GaussianBars(Stimuli):
         12, ge=1, description="number of orientations, spread over half a turn"
     )
     side: int = Field(11, ge=2, description="side of the image and diameter of the disc, in pixels")
-    sigma: float = Field(0.8, gt=0, description="σ of the profile across the bar, in pixels")
+    sigma: float = Field(
+        0.8,
+        ge=0.1,
+        description="σ of the profile across the bar, in pixels; thinner bars miss all of them",
+    )
     train: int = Field(1_200, ge=1, description="training stimuli")
     test: int = Field(0, ge=0, description="test stimuli")
 

@@ -1,5 +1,7 @@
 """Convolution: one weight shared by all positions of a map."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
@@ -53,8 +55,8 @@ class Conv2d(Synapse):
         channels, _, _ = _image(input_shape)
         if channels % self.groups or self.neurons % self.groups:
             raise ConfigurationError(
-                f"conv2d: {self.groups} groups divide neither evenly {channels} channels nor {self.neurons} neurons; "
-                "choose groups that divide both"
+                f"conv2d: {self.groups} groups do not divide both {channels} channels and {self.neurons} neurons; "
+                "choose groups that do"
             )
         return self.neurons, channels // self.groups, self.kernel, self.kernel
 
@@ -136,6 +138,16 @@ class Conv2d(Synapse):
                 "use a smaller kernel, or fewer or smaller pools before it"
             )
         return (side + 2 * self._pixels - reach) // self.stride + 1
+
+
+@contextmanager
+def spoken_by(kind: str) -> Iterator[None]:
+    """What a convolution refuses, said by the geometry that is made of it, which is what its user has named."""
+    try:
+        yield
+    except ConfigurationError as error:
+        told = str(error)
+        raise ConfigurationError(told.replace(f"{Conv2d.kind}:", f"{kind}:", 1)) from None
 
 
 def _outer_by_patches(post: Post, pre: Pre, w: Weights) -> Weights:

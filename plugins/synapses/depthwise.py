@@ -7,7 +7,7 @@ from torch import Tensor
 
 from neuroplast import ConfigurationError, Synapse, hookimpl
 from neuroplast.shapes import Post, Pre, Shape, Weights
-from neuroplast_plugins.synapses.conv2d import Border, Conv2d, Padding
+from neuroplast_plugins.synapses.conv2d import Border, Conv2d, Padding, spoken_by
 
 
 class Depthwise(Synapse):
@@ -30,11 +30,13 @@ class Depthwise(Synapse):
 
     def weight_shape(self, input_shape: Shape) -> Shape:
         """(channels · multiplier, 1, kernel, kernel)."""
-        return self._grouped(_channels(input_shape)).weight_shape(input_shape)
+        with spoken_by(self.kind):
+            return self._grouped(_channels(input_shape)).weight_shape(input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(channels · multiplier, height', width')."""
-        return self._grouped(_channels(input_shape)).output_shape(input_shape)
+        with spoken_by(self.kind):
+            return self._grouped(_channels(input_shape)).output_shape(input_shape)
 
     def prepare(self, x: Tensor) -> Pre:
         """Pad on all sides."""

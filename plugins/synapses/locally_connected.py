@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast import Synapse, hookimpl
 from neuroplast.shapes import PerPost, Post, Pre, Shape, Weights
-from neuroplast_plugins.synapses.conv2d import Border, Conv2d, Padding
+from neuroplast_plugins.synapses.conv2d import Border, Conv2d, Padding, spoken_by
 
 
 class LocallyConnected(Synapse):
@@ -42,13 +42,13 @@ class LocallyConnected(Synapse):
 
     def weight_shape(self, input_shape: Shape) -> Shape:
         """(height' · width' · neurons, channels, kernel, kernel)."""
-        shared = self._shared()
-        _, *places = shared.output_shape(input_shape)
-        return self.neurons * prod(places), *shared.weight_shape(input_shape)[1:]
+        _, *places = self.output_shape(input_shape)
+        return self.neurons * prod(places), *self._shared().weight_shape(input_shape)[1:]
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(neurons, height', width')."""
-        return self._shared().output_shape(input_shape)
+        with spoken_by(self.kind):
+            return self._shared().output_shape(input_shape)
 
     def prepare(self, x: Tensor) -> Pre:
         """Pad on all sides."""

@@ -183,6 +183,32 @@ def test_a_read_out_without_labels(cli, of_arrays, tmp_path):
     refused(cli, of_arrays, tmp_path, "needs labels")
 
 
+@pytest.mark.parametrize("only", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (np.arange(10), "teacher: the label 9 has no neuron in a layer of 2"),
+        (None, "need labels, and these stimuli have none"),
+    ],
+    ids=["more labels than neurons", "none"],
+)
+def test_labels_that_cannot_teach_are_refused_before_a_run(
+    cli, scenario, tmp_path, labels, told, only
+):
+    arrays(tmp_path, y_train=labels)
+    file = scenario(
+        stimuli='stimuli = { kind = "arrays", file = "arrays.npz" }',
+        measures="",
+        synapse='synapse = { kind = "dense", neurons = 2 }',
+        rule='rule = "softhebb_clamped"\nsignals = { teacher = "teacher" }',
+    )
+    out = tmp_path / "out"
+    answer = cli("run", file, "--out", out, *only)
+    assert answer.code in (1, 2)
+    assert told in answer.err
+    assert not list(out.rglob("*.h5"))
+
+
 def test_a_validation_part_that_leaves_nothing(cli, of_arrays, tmp_path):
     arrays(tmp_path)
     assert cli("run", of_arrays, "--set", "validation=10", "--out", "out").code == 2

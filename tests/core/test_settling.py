@@ -5,10 +5,11 @@ from typing import ClassVar
 import pytest
 import torch
 from pydantic import ValidationError
-from support.doubles import Adding, Answer, Below, Fixed, Shift, common, neural, spec
+from support.doubles import Adding, Answer, AsGiven, Below, Fixed, Shift, common, neural, spec
 from torch.testing import assert_close
 
-from neuroplast import ConfigurationError, Dynamics, Layer, LayerSpec, Network
+from neuroplast import Competition, ConfigurationError, Dynamics, Layer, LayerSpec, Memory, Network
+from neuroplast.layer import Adapts
 from neuroplast.spec import ProjectionSpec, Settle
 
 X = torch.tensor([[1.0, 0.0]])
@@ -36,6 +37,15 @@ class Capped(Answer):
 
     def respond(self, v, g):
         return v.clamp(max=1.0)
+
+
+class Late(Answer):
+    """y = 1 where v is above 0.7."""
+
+    kind: ClassVar[str] = "late"
+
+    def respond(self, v, g):
+        return (v > 0.7).to(v.dtype)
 
 
 def recurrent(steps=3, tolerance=0.0, neurons=2, learns=False, **entries):
@@ -79,6 +89,16 @@ def test_it_rests_where_responses_change_little():
 def test_a_tolerance_ends_the_steps_early():
     # the first change is 1, the second 1/2, which is at most 0.6
     assert_close(recurrent(1000, tolerance=0.6).respond(X), torch.tensor([[1.0, 0.5]]))
+
+
+def test_neurons_that_are_silent_still_may_be_on_their_way():
+    # v = 1/2, 3/4, ..., answered by 0 below 0.7: silent at the first step, as before it
+    layer = Layer(
+        spec(dynamics=(Half(),), population=Late(), settle=Settle(steps=1000, tolerance=1e-3)),
+        (2,),
+    )
+    layer.w.copy_(FORWARD)
+    assert_close(layer.respond(X), torch.tensor([[1.0, 0.0]]))
 
 
 def test_neurons_hear_responses_not_drives():
@@ -161,3 +181,41 @@ def test_the_loop_learns_at_its_own_rate():
     layer.learn(X)
     assert torch.equal(layer.state["lateral.w"], LATERAL)
     assert not torch.equal(layer.state["forward.w"], FORWARD)
+
+
+class First(Competition):
+    """The first neuron's v; the others have nothing."""
+
+    kind: ClassVar[str] = "first"
+
+    def compete(self, v, memory):
+        return v * torch.tensor([1.0, 0.0])
+
+
+class Counting(AsGiven):
+    """The input as it is; counts what it adapts to, and sums it."""
+
+    kind: ClassVar[str] = "counting"
+    batches = Memory()
+    heard = Memory("pre")
+
+    def normalise(self, x, memory, adapting):
+        if adapting:
+            memory.batches.add_(1.0)
+            memory.heard.add_(x.sum(0))
+        return x
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_statistics_among_neurons_adapt_once_a_step(after):
+    layer = recurrent(3, learns=True, lateral={"normalisation": Counting()})
+    layer.learn(X, respond_after=after)
+    assert layer.state["lateral.normalisation.batches"] == 1.0
+
+
+def test_statistics_among_neurons_are_of_what_they_learn_with():
+    # one winner, so that g is [1.25, 0], also where nothing but statistics adapts
+    layer = recurrent(3, competition=First(), lateral={"normalisation": Counting()})
+    layer.adapts = Adapts(statistics=True)
+    layer.respond(X)
+    assert_close(layer.state["lateral.normalisation.heard"], torch.tensor([1.25, 0.0]))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mutation.alike import alike
 from mutation.equivalents import Equivalent
 from mutation.mutants import Mutant
 from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
@@ -38,8 +39,12 @@ class Report:
 
     @cached_property
     def refused(self) -> list[str]:
-        """What is wrong with the list of equivalents."""
-        lines = []
+        """What is wrong with the list of equivalents, and with what holds of all plugins."""
+        lines = [
+            f"not alike, {verdict.result} by {verdict.check}: {mutant}"
+            for mutant, verdict in self.found
+            if verdict.result != SURVIVED and alike(mutant.before, mutant.after)
+        ]
         for equivalent in self.equivalents:
             covered = [(m, v) for m, v in self.found if equivalent.covers(m)]
             told = f"{equivalent.file}, {equivalent.operator}: {equivalent.before} -> {equivalent.after}"
@@ -85,7 +90,8 @@ class Report:
         return name, *map(str, (*counts, alive)), f"{share(faults):.1%}"
 
     def _is_equivalent(self, mutant: Mutant) -> bool:
-        return any(e.covers(mutant) for e in self.equivalents)
+        listed = any(e.covers(mutant) for e in self.equivalents)
+        return listed or alike(mutant.before, mutant.after)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

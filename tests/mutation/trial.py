@@ -26,7 +26,7 @@ from neuroplast.testing.asking import all_checks
 from neuroplast.testing.kit import answer
 from neuroplast.testing.questions import questions
 
-SECONDS = 300.0
+SECONDS = 90.0
 """How long the kit may take for one mutant."""
 
 Question = tuple[str, str, str]

@@ -103,6 +103,11 @@ class Held:
         found: Tensor = self.part.enforce(self.w, replace(self.context, view=self.view))
         return found
 
+    def enforce_alone(self) -> Tensor:
+        """The same as at the start, when no step has changed the weights."""
+        found: Tensor = self.part.enforce(self.w, self.context)
+        return found
+
     def shift(self, size: float, seed: int) -> None:
         """A step that changes the weights."""
         self.w.add_(normal(*self.w.shape, seed=seed).to(self.w.dtype), alpha=size)
@@ -405,6 +410,35 @@ def agrees_with_examples(subject: Subject, case: Worked) -> None:
 _A_PROCESS = "{} declares projects = False: it goes on with every step"
 
 
+@check("constraint", "turns signs only if it says so")
+def turns_signs_as_declared(subject: Subject) -> None:
+    """What gives a weight another sign, or one to a weight without, would undo Dale's principle if it came after it."""
+    if subject.part.turns_signs():
+        raise NotApplicable(f"{subject.kind} says that it may turn signs")
+    for weights in cases(subject.part):
+        if turned := _with_signs_turned(weights):
+            raise Violation(
+                f"{subject.kind}: turned the sign of a weight, or gave one to a weight of 0; say so in turns_signs",
+                turned,
+            )
+
+
+def _with_signs_turned(weights: Held) -> str:
+    """Weights before and after a step that turned a sign, in words; nothing where none of many did."""
+    weights.start()
+    for n in range(_TURNS):
+        weights.shift(SIZES[n % len(SIZES)], seed=300 + n)
+        before = weights.w.clone()
+        weights.enforce()
+        if bool(((weights.w != 0) & (weights.w.sign() != before.sign())).any()):
+            return in_words(before=before, after=weights.w)
+    return ""
+
+
+_TURNS = 20
+"""Steps among which a sign is turned by what turns any now and then."""
+
+
 @check("constraint", "leaves alone weights that it has corrected")
 def is_idempotent(subject: Subject) -> None:
     """Enforced twice, what `projects` corrects nothing the second time: the weights stay, and none is counted."""
@@ -458,15 +492,16 @@ def held_again(weights: Held) -> Tensor:
 def counts_corrections(subject: Subject) -> None:
     """The number that it returns is that of the values it changed, or of the neurons, always the same of the two.
 
-    It goes into the record, where a constraint that works all the time is a sign of a rule that works against it.
+    It goes into the record, where a constraint that works all the time is a sign of a rule that works against it. At
+    the start, where there was no step, it is counted alike.
     """
     stated = getattr(subject.claims, "counts", "")
     kinds = {stated} if stated else {"values", "neurons"}
-    for weights, what in steps(subject.part):
+    for weights, what, enforce in _with_and_without_step(subject.part):
         if not subject.part.projects and weights.w[0].numel() == 1:
             continue  # where a process takes a single weight may be where it was
         before = weights.w.clone()
-        count = weights.enforce()
+        count = enforce()
         shown = in_words(before=before, after=weights.w, corrected=count)
         _hold_count(count, shown)
         rounding = 1e-6 if subject.part.projects else 0.0  # a process may go in small steps
@@ -479,6 +514,14 @@ def counts_corrections(subject: Subject) -> None:
                 f"{numbers['values']} values of {numbers['neurons']} neurons",
                 shown,
             )
+
+
+def _with_and_without_step(part: Any) -> Iterator[tuple[Held, str, Callable[[], Tensor]]]:
+    """Weights to be corrected, what was done to them, and how to enforce the constraint on them."""
+    for weights, what in steps(part):
+        alone = weights.copy()
+        yield alone, f"{what}, with no step to be seen", alone.enforce_alone
+        yield weights, what, weights.enforce
 
 
 def _hold_count(count: Any, shown: str) -> None:

@@ -56,6 +56,18 @@ def by_hand(subject: Subject, case: Worked) -> None:
     case.hold(f"w_e of {case.part}", case.part.effective(w), w=w)
 
 
+@check("effective", "keeps the signs of weights, or says that it does not")
+def keeps_signs_as_declared(subject: Subject) -> None:
+    """Dale's principle is about what weights do; it must know where the drive does not see their signs."""
+    for call in calls(subject):
+        w, w_e = call.given["w"], call.result()
+        if subject.part.keeps_signs and bool((w * w_e < 0).any()):
+            raise Violation(
+                f"{subject.kind}: gave a weight the other sign; declare keeps_signs = False",
+                in_words(w=w, w_e=w_e),
+            )
+
+
 @check("effective", "gives w itself, or a new tensor")
 def itself_or_new(subject: Subject) -> None:
     """Where nothing changes no copy is made, and what is changed shares no memory with the weights that learn."""

@@ -86,12 +86,14 @@ def is_as_bounded_as_it_declares(subject: Subject) -> None:
 
 def _hold_first(subject: Subject, why: str) -> None:
     """NotApplicable for all but the first of the cases that are claimed."""
-    if subject.claims and subject.parameters != dict(subject.claims.cases[0]):
+    if not subject.is_first_case:
         raise NotApplicable(f"{why}: its first case runs for long")
 
 
 def _grown(tried: Trial, steps: int, who: str) -> float:
     """How much longer weights became than the longest at the start; the run ends where they have run away.
+
+    1 where there are no weights, and none came.
 
     Raises a Violation where anything in the layer is not finite.
     """
@@ -104,14 +106,16 @@ def _grown(tried: Trial, steps: int, who: str) -> float:
         if step % _LOOKS == 0 or step + 1 == steps:
             _hold_finite(tried, layer, y, step, who)
             longest = max(longest, _longest(layer))
-            if longest > GROWN * start:
+            if start and longest > GROWN * start:
                 break
+    if not start:  # weights from nothing have no length to be compared with
+        return inf if longest else 1.0
     return longest / start
 
 
 def _longest(layer: Layer) -> float:
     """The norm of the longest weights."""
-    return max(float(norms(p.w).max()) for p in layer.projections)
+    return max((float(norms(p.w).max()) for p in layer.projections), default=0.0)
 
 
 def _hold_finite(tried: Trial, layer: Layer, y: Tensor, step: int, who: str) -> None:

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import State
-from neuroplast.testing.asking import Violation, check
-from neuroplast.testing.bench import TENSORS
+from neuroplast.errors import ConfigurationError
+from neuroplast.fit import Fit
+from neuroplast.testing.asking import NotApplicable, Violation, check
+from neuroplast.testing.bench import LOCAL_NAMES, TENSORS
 from neuroplast.testing.checks.rules_views import (
     changed,
     copied,
@@ -20,6 +22,7 @@ from neuroplast.testing.checks.rules_views import (
 )
 from neuroplast.testing.numbers import in_words
 from neuroplast.testing.subject import Subject
+from neuroplast.testing.trial import trial
 from neuroplast.testing.watch import same_bits, watched
 from neuroplast.view import View
 
@@ -52,6 +55,29 @@ def is_computed_as_often_as_asked(subject: Subject) -> None:
             shown = in_words(**shows(subject.part, view), first=first, again=again)
             raise Violation(f"{subject.kind}: computing its Delta twice gave two results", shown)
         _hold_kept(subject, view, before, own.memory)
+
+
+@check("rule", "refuses a layer without the signals that it reads")
+def refuses_a_layer_without_its_signals(subject: Subject) -> None:
+    """A third factor that nobody gives is found when the scenario is read, by a sentence that names rule and signal."""
+    part = subject.part
+    names = sorted(set(part.reads) - LOCAL_NAMES)
+    if not names:
+        raise NotApplicable("reads no signal")
+    bare = trial(subject).spec.model_copy(update={"signals": {}})
+    try:
+        part.check(Fit((3,), layer=bare))
+    except ConfigurationError as error:
+        told = str(error)
+    else:
+        raise Violation(
+            f"{part.kind}: check lets a layer without the signal {names[0]!r} pass, which it reads"
+        )
+    if not told.startswith(f"{part.kind}:") or not any(repr(name) in told for name in names):
+        raise Violation(
+            f"{part.kind}: check says {told!r} of a layer without its signals {names}; begin with {part.kind!r}, and "
+            "name the signal"
+        )
 
 
 @check("rule", "keeps nothing between calls")

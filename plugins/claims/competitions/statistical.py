@@ -9,7 +9,7 @@ from typing import Any
 
 from torch.testing import assert_close
 
-from neuroplast import Competition, hookimpl
+from neuroplast import Competition, Fit, Refusal, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
 from neuroplast_plugins.claims.competitions.groups import activities
 from neuroplast_plugins.claims.competitions.standing_out import deviating, outcome
@@ -90,9 +90,30 @@ class StatisticalClaims(CompetitionClaims):
         assert before.tolist() == after.tolist()
 
     @holds
+    def is_refused_where_nobody_can_stand_out(self, competition: Competition) -> None:
+        """One large among n - 1 equals is (n - 1) / √n standard deviations above their mean, and none is more.
+
+        Of 4 that is 3/2, of 9 it is 8/3: at that many deviations nobody is above the threshold, just below one can be.
+        """
+        for n, most in ((4, 1.5), (9, 8 / 3)):
+            for deviations in (most - 0.01, most, most + 0.01):
+                changed = {"axis": "channels", "deviations": deviations}
+                told = _refusal(competition.model_copy(update=changed), n)
+                assert (f"none of {n} competitors" in told) == (deviations >= most), told
+
+    @holds
     def nobody_stands_out_from_equals(self, competition: Competition) -> None:
         """Where all drives are equal there is no winner."""
         assert_close(activities(competition, [3.0] * 8, [0.0] * 8).abs().sum().item(), 0.0)
+
+
+def _refusal(competition: Competition, n: int) -> str:
+    """Why n competitors are refused; nothing where they are not."""
+    try:
+        competition.check(Fit((n,)))
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 @hookimpl

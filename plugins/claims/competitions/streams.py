@@ -22,6 +22,10 @@ class Presented:
         """The g of a batch (stimuli, neurons, side, side), after which memory adapts."""
         return self._layer.learn(v)
 
+    def compete(self, v: Tensor) -> Tensor:
+        """The g of a batch of which nothing is remembered."""
+        return self._layer.present(v, compete=True)[0][0].g
+
     def wins(self, v: Tensor, times: int) -> list[int]:
         """How often each neuron has won when stimuli (stimuli, neurons) are presented so many times."""
         won = torch.zeros(v.shape[1], dtype=torch.int64)

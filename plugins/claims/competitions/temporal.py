@@ -14,8 +14,11 @@ from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
 from neuroplast_plugins.claims.competitions.histories import (
     follows_the_window,
+    is_exact_for_few,
     of_the_batch,
+    remembers_stimuli_not_batches,
 )
+from neuroplast_plugins.claims.competitions.many_streams import follows_streams
 from neuroplast_plugins.claims.competitions.standing_out import mean_of_medians, outcome
 from neuroplast_plugins.claims.competitions.streams import Presented
 
@@ -77,6 +80,32 @@ class TemporalClaims(CompetitionClaims):
     def follows_the_median_of_the_window(self, competition: Competition) -> None:
         """After two windows of batches T is within 5 % of the exact one, and a window after a change of scale again."""
         follows_the_window(competition)
+
+    @holds
+    def is_exact_for_few_stimuli(self, competition: Competition) -> None:
+        """T is the exact window's, but for rounding to half precision, for windows of up to 37 and the first 37."""
+        is_exact_for_few(competition)
+
+    @holds
+    def follows_all_sorts_of_streams(self, competition: Competition) -> None:
+        """T is as near to the exact window's as counting allows, if streams drift, jump, stretch or stand still."""
+        if competition == type(competition)():
+            follows_streams(competition, window=500, batches=(20,), stimuli=2100, every=8)
+            follows_streams(competition, window=300, batches=(64,), stimuli=1300, every=2)
+
+    @holds
+    def follows_them_in_short_windows(self, competition: Competition) -> None:
+        """The same for windows of 60 and 120, in batches of all sizes, for as long as it takes to count anew twice."""
+        if competition == type(competition)():
+            follows_streams(competition, window=60, batches=(20,), stimuli=400)
+            follows_streams(competition, window=60, batches=(100, 7, 2, 31), stimuli=420)
+            follows_streams(competition, window=120, batches=(7, 30), stimuli=500)
+
+    @holds
+    def remembers_stimuli_not_batches(self, competition: Competition) -> None:
+        """However stimuli are cut into batches, the same is remembered; of a batch beyond the window, its end."""
+        if competition == type(competition)():
+            remembers_stimuli_not_batches(competition)
 
     @holds
     def memory_is_bounded(self, competition: Competition) -> None:

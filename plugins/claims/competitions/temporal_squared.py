@@ -11,6 +11,7 @@ from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
 from neuroplast_plugins.claims.competitions.histories import (
     follows_the_window,
+    is_exact_for_few,
     of_the_batch,
 )
 from neuroplast_plugins.claims.competitions.standing_out import mean_of_medians, squared
@@ -66,6 +67,11 @@ class TemporalSquaredClaims(CompetitionClaims):
     def follows_the_median_of_the_window(self, competition: Competition) -> None:
         """After two windows of batches T is within 5 % of the exact one, and a window after a change of scale again."""
         follows_the_window(competition)
+
+    @holds
+    def is_exact_for_few_stimuli(self, competition: Competition) -> None:
+        """T is the exact window's, but for rounding to half precision, for windows of up to 37 and the first 37."""
+        is_exact_for_few(competition)
 
     @holds
     def memory_is_bounded(self, competition: Competition) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from neuroplast import Constraint, build_layer, hookimpl
+from neuroplast import Constraint, ConstraintContext, State, build_layer, hookimpl
 from neuroplast.testing import (
     Claims,
     ConstraintClaims,
@@ -88,6 +88,27 @@ class DaleClaims(ConstraintClaims):
             assert bool((layer.w.sign() == signs[-1]).all())
         assert 0 < ratio < 1 or torch.equal(signs[0], signs[1])
         assert ratio in (0, 1) or not torch.equal(signs[0], signs[1])
+
+    @holds
+    def knows_the_inputs_of_groups(self, constraint: Constraint) -> None:
+        """Neurons of the second of two groups have the second two inputs; channels laid flat each have their own."""
+        if constraint.ratio is not None:  # type: ignore[attr-defined]
+            return
+        in_groups = torch.tensor([[1.0, -1.0]] * 3 + [[-1.0, -1.0]] * 3)
+        flat = torch.tensor([[1.0, 1.0, 1.0, -1.0, -1.0, -1.0]] * 2)
+        for signs, inputs, expected in (
+            ([1, -1, -1, -1], 4, in_groups),
+            ([1, -1, -1, -1], 4, in_groups.view(6, 2, 1, 1).expand(6, 2, 3, 2)),
+            ([1, -1], 6, flat),
+        ):
+            w = torch.full(expected.shape, -2.0)
+            memory = State({"signs": torch.zeros(inputs)})
+            context = ConstraintContext(torch.Generator(), torch.tensor(signs), memory)
+            constraint.start(w, context)
+            assert torch.equal(w, 2 * expected)
+            clipped = torch.ones_like(w)
+            assert int(constraint.enforce(clipped, context)) == int((expected < 0).sum())
+            assert torch.equal(clipped, expected.clamp_min(0))
 
 
 def _known(constraint: Any, synapses: int, signs: Sequence[int] | None) -> Sequence[int] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from neuroplast import Constraint, build_layer, hookimpl
+from neuroplast import Constraint, ConstraintContext, Fit, build_layer, hookimpl
 from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable, holds
 
 
@@ -50,6 +50,17 @@ class NoAutapsesClaims(ConstraintClaims):
         """Initial weights within a layer have a diagonal of 0 and are what they were elsewhere."""
         first, without = (_among(constraints) for constraints in ([], [constraint]))
         assert torch.equal(without, first * (1 - torch.eye(4)))
+
+    @holds
+    def knows_neurons_in_groups_and_kernels(self, constraint: Constraint) -> None:
+        """In groups of two channels neuron 2 is the first channel of its group; the middle of 5 x 3 is at (2, 1)."""
+        shape = (4, 2, 5, 3)
+        constraint.check(Fit((4, 6, 6), input_shape=(4, 6, 6), weight_shape=shape, recurrent=True))
+        w, expected = torch.ones(shape), torch.ones(shape)
+        for neuron, channel in enumerate((0, 1, 0, 1)):
+            expected[neuron, channel, 2, 1] = 0.0
+        assert int(constraint.enforce(w, ConstraintContext(torch.Generator()))) == 4
+        assert torch.equal(w, expected)
 
 
 def _among(constraints: Any) -> Any:

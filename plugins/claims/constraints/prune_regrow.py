@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
+import torch
+
 from neuroplast import Constraint, build_layer, hookimpl
 from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable, holds
 
@@ -38,6 +40,12 @@ class PruneRegrowClaims(ConstraintClaims):
             expected=[[4.0, -3.0, 0.1, 2.0]],
             parameters={"share": 0.25, "regrow": 0.0, "every": 2},
             note="every other step, and this is the first",
+        ),
+        Example(
+            given={"w": [[0.5, -0.5, 0.5, 0.5], [0.5, 0.5, 0.5, -0.5]]},
+            expected=[[0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 0.5, -0.5]],
+            parameters={"share": 0.25, "regrow": 0.0},
+            note="a quarter of 8 and no more where all are equally weak: the first two",
         ),
     )
 
@@ -82,6 +90,26 @@ class PruneRegrowClaims(ConstraintClaims):
         assert grows == 0 or abs(float(grown.std()) / spread - 1) < 5 / sqrt(2 * len(grown))
         assert int(layer.state["constraints.0.pruned"]) == int(gone.sum()) == share * 40_000
         assert int(layer.state["constraints.0.grown"]) == len(grown)
+
+    @holds
+    def prunes_only_what_is_there(self, constraint: Constraint) -> None:
+        """Of the weakest four of eight one was absent already: three are pruned, and none grows without chance."""
+        half = constraint.model_copy(update={"share": 0.5, "regrow": 0.0, "every": 1})
+        layer = build_layer(
+            (4,),
+            synapse={"kind": "dense", "neurons": 2},
+            rule="hebb",
+            competition="none",
+            scaling="sum",
+            rate={"kind": "constant", "eta": 1e-30},
+            constraints=[half],
+        )
+        layer.w.copy_(torch.tensor([[0.1, 1.0, 0.0, -1.0], [0.2, -0.3, 5.0, 4.0]]))
+        layer.learn(torch.tensor([[1.0, 0.0, 0.0, 0.0]]))
+        assert torch.equal(layer.w, torch.tensor([[0.0, 1.0, 0.0, -1.0], [0.0, 0.0, 5.0, 4.0]]))
+        assert int(layer.state["constraints.0.pruned"]) == 3
+        assert int(layer.state["constraints.0.grown"]) == 0
+        assert int(layer.projections[0].corrected) == 3
 
 
 @hookimpl

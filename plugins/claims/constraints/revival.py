@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from neuroplast import Constraint, build_layer, hookimpl
+from neuroplast import Constraint, Layer, build_layer, hookimpl
 from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable, holds
 
 
@@ -73,6 +73,58 @@ class RevivalClaims(ConstraintClaims):
         layer.learn(x)
         assert torch.allclose(layer.w, torch.tensor([[1.0, 1.0], [1.8, 2.4], [0.3, 0.4]]))
         assert int(layer.projections[0].corrected) == 2
+
+    @holds
+    def takes_one_input_each(self, constraint: Constraint) -> None:
+        """Of two inputs at right angles each neuron takes one; where there is no input, all stay where they are."""
+        layer = _silent(constraint, (2,), {"kind": "dense", "neurons": 40})
+        before = layer.w.clone()
+        x = torch.tensor([[0.03, 0.0], [0.0, 0.04]])
+        silent = ~(layer.present(x, compete=True)[0][0].g > 0).any(0)
+        layer.learn(x)
+        assert torch.allclose(layer.w[~silent], before[~silent])
+        assert bool(((layer.w[silent] > 0).sum(1) == 1).all())
+        assert bool((layer.w[silent] > 0).any(0).all())
+        assert torch.allclose(layer.w.norm(dim=1), before.norm(dim=1))
+        assert int(layer.projections[0].corrected) == int(silent.sum())
+        assert not bool(layer.state["constraints.0.silent"][silent].any())
+
+        layer = _silent(constraint, (2,), {"kind": "dense", "neurons": 40})
+        before = layer.w.clone()
+        layer.learn(torch.zeros(2, 2))
+        assert torch.allclose(layer.w, before)
+        assert int(layer.projections[0].corrected) == 0
+
+    @holds
+    def takes_what_its_window_sees(self, constraint: Constraint) -> None:
+        """Of an even 2 x 2 image windows of 3 x 3 see all, in one corner or another: four of nine places."""
+        synapse = {"kind": "conv2d", "neurons": 20, "kernel": 3, "padding": 1, "border": "zeros"}
+        layer = _silent(constraint, (1, 2, 2), synapse)
+        x = torch.full((1, 1, 2, 2), 3.0)
+        silent = ~(layer.present(x, compete=True)[0][0].g > 0).any(0).flatten(1).any(1)
+        lengths = layer.w.flatten(1).norm(dim=1)
+        layer.learn(x)
+        place = (layer.w[silent] / lengths[silent].view(-1, 1, 1, 1)).squeeze(1)
+        for corner in place:
+            sums = [corner[i : i + 2, j : j + 2].sum() for i in (0, 1) for j in (0, 1)]
+            assert abs(float(max(sums)) - 2) < 1e-5  # four places of 1/2 each
+            assert int((corner != 0).sum()) == 4
+
+
+def _silent(constraint: Constraint, shape: tuple[int, ...], synapse: Any) -> Layer:
+    """A layer whose neurons all have been silent for long, with positive weights of many lengths."""
+    layer = build_layer(
+        shape,
+        synapse=synapse,
+        competition="hard_wta",
+        rule="instar",
+        scaling="sum",
+        rate={"kind": "constant", "eta": 1e-12},
+        constraints=[constraint],
+    )
+    layer.w.abs_().add_(0.1)
+    layer.state["constraints.0.silent"].fill_(constraint.after)  # type: ignore[attr-defined]
+    return layer
 
 
 @hookimpl

@@ -6,8 +6,10 @@ w_i <- w_i (1 + eps (target - a_i)), a_i the running mean activity, rates not ne
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neuroplast import hookimpl
-from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable
+import torch
+
+from neuroplast import Constraint, build_layer, hookimpl
+from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable, holds
 
 
 class SynapticScalingClaims(ConstraintClaims):
@@ -55,6 +57,27 @@ class SynapticScalingClaims(ConstraintClaims):
         way = 1 - (1 - 1 / constraint.time_constant) ** n.stimuli
         before = float(n.memory["activity"])
         return before + float(way) * (mean - before)
+
+    @holds
+    def starts_at_its_target_and_counts_whom_it_scales(self, constraint: Constraint) -> None:
+        """Of neurons at the target, above it, and without weights, only the second changes."""
+        layer = build_layer(
+            (1,),
+            synapse={"kind": "dense", "neurons": 3},
+            rule="hebb",
+            competition="none",
+            scaling="sum",
+            rate={"kind": "constant", "eta": 1e-30},
+            constraints=[constraint],
+        )
+        target = constraint.target  # type: ignore[attr-defined]
+        assert torch.equal(layer.state["constraints.0.activity"], torch.full((3,), target))
+        layer.w.copy_(torch.tensor([[target], [3 * target], [0.0]]))
+        before = layer.w.clone()
+        for _ in range(20):
+            layer.learn(torch.ones(1, 1))
+        assert torch.equal(layer.w == before, torch.tensor([[True], [False], [True]]))
+        assert int(layer.projections[0].corrected) == 20
 
 
 @hookimpl

@@ -71,6 +71,27 @@ class SynapticScalingSignedClaims(ConstraintClaims):
             assert abs(float(layer.w) / expected - 1) < 1e-4
             assert (expected > 0) == (response > 0)
 
+    @holds
+    def counts_whom_it_scales(self, constraint: Constraint) -> None:
+        """Of a neuron at the target, one above it, and one without weights, only the second changes."""
+        layer = build_layer(
+            (1,),
+            synapse={"kind": "dense", "neurons": 3},
+            rule="hebb",
+            competition="none",
+            scaling="sum",
+            rate={"kind": "constant", "eta": 1e-30},
+            constraints=[constraint],
+        )
+        # at the target the guard of 1e-6 asks for a change by 1e-8 at most, which 1 in float32 does not show
+        target = constraint.target  # type: ignore[attr-defined]
+        layer.state["constraints.0.activity"].fill_(target)
+        layer.w.copy_(torch.tensor([[target], [30 * target], [0.0]]))
+        before = layer.w.clone()
+        layer.learn(torch.ones(1, 1))
+        assert torch.equal(layer.w == before, torch.tensor([[True], [False], [True]]))
+        assert int(layer.projections[0].corrected) == 1
+
 
 @hookimpl
 def claims() -> list[type[Claims]]:

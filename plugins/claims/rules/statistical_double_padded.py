@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from neuroplast import Rule, build_layer, hookimpl
+from neuroplast import Fit, Refusal, Rule, build_layer, hookimpl
 from neuroplast.testing import (
     Claims,
     Example,
@@ -64,6 +64,36 @@ class StatisticalDoublePaddedClaims(RuleClaims):
             parameters={"deviations": 1.0, "padding": 0},
             note="thr 1.733 + 0.643 = 2.376: nobody stands out",
         ),
+        Example(
+            given={
+                "w": [[3.0, 4.0], [3.0, 4.0], [1.0, 0.0]],
+                "x": [[1.0, 2.0]],
+                "g": [[0.0, 0.0, 0.0]],
+            },
+            expected=[[-9.68, -9.68], [0.0, 0.0], [0.0, 0.0]],
+            parameters={"deviations": 0.5, "padding": 0},
+            note="q = 11/5 twice and 1; mean 1.8, s.d. 0.693, thr 2.146: the first of two equals wins",
+        ),
+        Example(
+            given={
+                "w": [[3.0, 4.0], [3.0, 4.0]],
+                "x": [[1.0, 2.0]],
+                "g": [[0.0, 0.0]],
+            },
+            expected=[[0.0, 0.0], [0.0, 0.0]],
+            parameters={"deviations": 0.0, "padding": 0},
+            note="both are at the mean, and so at the threshold: nobody is above it",
+        ),
+        Example(
+            given={
+                "w": [[3.0, 4.0], [1.0, 0.0], [0.0, 2.0]],
+                "x": [[1.0, 2.0]],
+                "g": [[0.0, 0.0, 0.0]],
+            },
+            expected=[[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]],
+            parameters={"deviations": 0.8, "padding": 0},
+            note="thr = 1.733 + 0.8·0.643 = 2.248 by n - 1, where n would give 2.153, and 2.2 stand out",
+        ),
     )
 
     def change(self, rule: object, s: Site) -> float:
@@ -75,22 +105,35 @@ class StatisticalDoublePaddedClaims(RuleClaims):
 
     @holds
     def equals_a_loop_over_the_convolution(self, rule: Rule) -> None:
-        """Padded once and twice, it is what loops over two images of two channels and three filters make of it."""
-        for p in (0, 1):
+        """What loops over two images of two channels and three filters make of it, padded by as much as is said.
+
+        Half a kernel unless said otherwise: 1 pixel for a kernel of 3, and 2 for one of 5.
+        """
+        for kernel, said, p in ((3, 0, 0), (3, 1, 1), (3, None, 1), (5, None, 2)):
             layer = build_layer(
-                (2, 4, 4),
-                synapse={"kind": "conv2d", "neurons": 3, "kernel": 3, "padding": p},
+                (2, 6, 6),
+                synapse={"kind": "conv2d", "neurons": 3, "kernel": kernel, "padding": p},
                 rule="hebb",
                 competition="none",
                 scaling="sum",
                 rate={"kind": "constant", "eta": 0.1},
             )
-            own = rule.model_copy(update={"deviations": 0.5, "padding": p})
-            setting = Setting(layer.projections[0].synapse, (2, 4, 4), 2)
-            view = setting.view(own, w_e=setting.w())
+            own = rule.model_copy(update={"deviations": 0.9, "padding": said})
+            setting = Setting(layer.projections[0].synapse, (2, 6, 6), 2)
+            view = setting.view(own)
             found = own.delta(view).tensor()
-            expected = _looped(view.x.tolist(), view.w.tolist(), p)
+            expected = _looped(view.x.tolist(), view.w_e.tolist(), p)
             assert_close(found, torch.tensor(expected, dtype=torch.float64).expand_as(found))
+
+    @holds
+    def is_refused_where_positions_have_their_own_weights(self, rule: Rule) -> None:
+        """Padded again, an input of 4 x 4 positions has more of them than have weights; without padding it has not."""
+        padded, bare = (rule.model_copy(update={"padding": p}) for p in (None, 0))
+        own_weights, shared = (48, 2, 3, 3), (3, 2, 3, 3)
+        assert "than the (4, 4) that" in _refusal(padded, Fit((3, 4, 4), weight_shape=own_weights))
+        assert not _refusal(bare, Fit((3, 4, 4), weight_shape=own_weights))
+        assert not _refusal(padded, Fit((3, 4, 4), weight_shape=shared))
+        assert not _refusal(padded, Fit((3,), weight_shape=(3, 18)))
 
     @holds
     def does_not_read_the_competition(self, rule: Rule) -> None:
@@ -104,8 +147,17 @@ class StatisticalDoublePaddedClaims(RuleClaims):
             assert_close(other, changes[0])
 
 
+def _refusal(rule: Rule, fit: Fit) -> str:
+    """Why a rule is refused; nothing where it is not."""
+    try:
+        rule.check(fit)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
 def _looped(x: list[list[Image]], w: list[list[Image]], p: int) -> list[list[Image]]:
-    """The change, with the Hebbian term 1 x 1 and spread over the kernel where p is 1."""
+    """The change, with the Hebbian term 1 x 1 and spread over the kernel where p is half a kernel."""
     k, side = len(w[0][0]), len(x[0][0])
     size, wide = (
         side + 2 * p - k + 1,
@@ -116,12 +168,12 @@ def _looped(x: list[list[Image]], w: list[list[Image]], p: int) -> list[list[Ima
         for h in range(size):
             for v in range(size):
                 q = [_similar(x[b], f, h - p, v - p) for f in w]
-                winner = _winner(q, 0.5)
+                winner = _winner(q, 0.9)
                 if winner is not None:
                     r[b][winner][h][v] = q[winner] ** 2
     total = [sum(sum(map(sum, image[o])) for image in r) for o in range(len(w))]
-    reach = side - size + 1  # of corr(x, r): k without a second padding, 1 with it
-    assert reach == (k if p == 0 else 1)
+    reach = k - 2 * p  # of corr(x, r): k without a second padding, 1 with half a kernel of it
+    assert reach == side - size + 1
     assert size == wide + 2 * p
 
     def grown(o: int, c: int, i: int, j: int) -> float:

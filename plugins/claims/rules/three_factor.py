@@ -18,7 +18,7 @@ class ThreeFactorClaims(RuleClaims):
     """Δw = Σ M g x + (mean M) λ e."""
 
     of = "three_factor"
-    cases = ({}, {"signal": "teacher", "retention": 0.5}, {"retention": 0.25})
+    cases = ({}, {"signal": "teacher", "retention": 0.5}, {"retention": 0.25}, {"retention": 0.0})
     examples = (
         Example(
             given={

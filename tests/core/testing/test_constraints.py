@@ -750,3 +750,39 @@ def test_what_is_meant_for_neurons_among_themselves_is_tried_there():
         return torch.tensor(len(w))
 
     assert "w: off by" in catch(broken(Among, after), FORMULA, AmongClaims())
+
+
+# -- signs -------------------------------------------------------------------------------------------------------------
+
+TURNS = "turns signs only if it says so"
+
+
+class OfBothSigns(Double):
+    """w ← -w."""
+
+    def enforce(self, w, context):
+        w.neg_()
+        return (w != 0).sum()
+
+
+class Emptied(Double):
+    """A start without weights, which a step may leave in part."""
+
+    def start(self, w, context):
+        w.zero_()
+
+    def enforce(self, w, context):
+        negative = w < 0
+        w.masked_fill_(negative, self.bound)
+        return negative.sum()
+
+
+def test_a_sign_that_is_turned_is_found():
+    assert "turned the sign" in catch(OfBothSigns(), TURNS)
+    assert "say so in turns_signs" in catch(Emptied(), TURNS)
+
+
+def test_what_keeps_signs_passes_and_what_says_so_is_not_asked():
+    hold(Clipped(), TURNS)
+    honest = type("Honest", (OfBothSigns,), {"turns_signs": lambda self: True})
+    assert "may turn signs" in skip(honest(), TURNS)

@@ -1,7 +1,7 @@
 """Effective weights that are broken on purpose, and the checks that must catch them."""
 
 import pytest
-from support.asking import catch, skip
+from support.asking import catch, hold, skip
 from support.sound import sound
 
 from neuroplast import Effective
@@ -16,6 +16,7 @@ class Share(Effective):
     """|w| over the neuron's sum of |w|."""
 
     kind = "share"
+    keeps_signs = False
 
     def effective(self, w):
         size = w.abs()
@@ -82,3 +83,10 @@ def test_copies_aliases_and_work_in_place_are_caught():
     assert "always equal to it" in catch(Copy(), ITSELF)
     assert "on the memory of w" in catch(Alias(), ITSELF)
     assert "changed w" in catch(Rectified(), "changes nothing it is handed")
+
+
+def test_signs_that_are_lost_are_found_unless_declared():
+    name = "keeps the signs of weights, or says that it does not"
+    sizes = type("Sizes", (Effective,), {"kind": "sizes", "effective": lambda self, w: w.abs()})
+    assert "declare keeps_signs = False" in catch(sizes(), name)
+    hold(type("Honest", (sizes,), {"keeps_signs": False})(), name)

@@ -162,8 +162,8 @@ def test_all_faults_are_told_at_once():
 
 
 def test_plain_claims_will_do_where_a_family_adds_nothing_to_them():
-    part = type("Part", (), {"family": "measure", "kind": "part", "memories": dict})
-    claims = type("Plain", (Claims,), {"family": "measure", "of": "part", "cases": ({},)})
+    part = type("Part", (), {"family": "readout", "kind": "part", "memories": dict})
+    claims = type("Plain", (Claims,), {"family": "readout", "of": "part", "cases": ({},)})
     assert faults(part, claims(), []) == []
 
 

@@ -8,7 +8,16 @@ import torch
 from support import doubles
 from support.asking import catch, hold, skip
 
-from neuroplast import ConfigurationError, Constraint, Dynamics, Memory, Rule, hookimpl, registry
+from neuroplast import (
+    ConfigurationError,
+    Constraint,
+    Dynamics,
+    Initialisation,
+    Memory,
+    Rule,
+    hookimpl,
+    registry,
+)
 from neuroplast.functional import norms, per_neuron
 from neuroplast.testing import NotApplicable, Subject, SynapseClaims
 from neuroplast.testing.asking import all_checks
@@ -202,3 +211,16 @@ def test_of_a_geometry_the_first_case_alone_runs_for_long(known):
     stays_finite(first)
     with pytest.raises(NotApplicable, match="its first case runs for long"):
         stays_finite(second)
+
+
+class Nothing(Initialisation):
+    """No weights at all."""
+
+    kind: ClassVar[str] = "nothing"
+
+    def draw(self, shape, fan_in, rng, inputs):
+        return torch.zeros(shape)
+
+
+def test_a_layer_without_weights_runs_for_long_too(known):
+    hold(Nothing(), FINITE, registry=known)

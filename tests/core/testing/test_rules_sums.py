@@ -1,5 +1,8 @@
 """What is caught of rules that are no sum over stimuli, or that know places by their numbers."""
 
+from types import SimpleNamespace
+from typing import ClassVar
+
 import pytest
 import torch
 from support.asking import catch, hold, skip
@@ -13,6 +16,11 @@ from support.rules_in_kit import (
     broken,
     registry_with_convolutions,
 )
+
+from neuroplast import Rule
+from neuroplast.registry import Registry
+from neuroplast.testing import NotApplicable, Subject, Violation
+from neuroplast.testing.checks import rules_sums
 
 SUM = "adds up over stimuli"
 ORDER = "takes stimuli in any order"
@@ -44,6 +52,31 @@ def test_a_rule_that_couples_the_batch_must_say_so():
 
 def test_a_rule_that_says_it_couples_the_batch_and_does_not_is_caught():
     assert "take the flag off" in catch(broken(Double.delta, couples_batch=True), SUM)
+
+
+class Shared(Rule):
+    """As much as the other stimuli of the batch let it: g (x - share · mean of g)."""
+
+    kind: ClassVar[str] = "shared"
+    couples_batch: ClassVar[bool] = True
+    share: float = 1.0
+
+    def delta(self, view):
+        return view.outer(view.g) - view.decay(self.share * view.g.mean(0).expand_as(view.g) ** 2)
+
+
+@pytest.mark.parametrize("cases", [({}, {"share": 0.0}), ({"share": 0.0}, {})])
+def test_a_flag_must_be_needed_with_the_first_parameters_that_are_claimed(cases):
+    claims = SimpleNamespace(cases=cases)
+    first, other = (Subject(Shared(**case), case, claims, Registry()) for case in cases)
+    if cases[0]:
+        with pytest.raises(Violation, match="take the flag off"):
+            rules_sums.adds_up(first)
+        rules_sums.adds_up(other)
+    else:
+        rules_sums.adds_up(first)
+        with pytest.raises(NotApplicable, match="whatever its parameters: with these it adds up"):
+            rules_sums.adds_up(other)
 
 
 def test_memory_that_moves_before_its_use_couples_the_batch():

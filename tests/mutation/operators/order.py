@@ -22,10 +22,10 @@ def other_order(function: Function) -> Iterator[Edit]:
         first = _first_place(body, i)
         if first < i:
             yield rewritten(function, _moved(body, i, first))
-        if isinstance(body[-1], ast.Return) and body[-1].value is not None and i < len(body) - 1:
+        if _computes(body[-1]) and i < len(body) - 1:
             yield rewritten(function, _last(body, i))
         for assigned in body[:i]:
-            if isinstance(assigned, ast.Assign):
+            if isinstance(assigned, ast.Assign) and _names(assigned) & _read(body[i + 1 :]):
                 again = [*body[: i + 1], assigned, *body[i + 1 :]]
                 yield rewritten(function, again)
     yield from _adapted_first(function)
@@ -37,6 +37,24 @@ def updates(statement: ast.stmt) -> bool:
         name = called(statement.value)
         return name.endswith("_") and not name.endswith("__")
     return isinstance(statement, ast.AugAssign) and not isinstance(statement.target, ast.Name)
+
+
+def _computes(statement: ast.stmt) -> bool:
+    """Whether a result is computed where it is returned; one that has a name is the same before and after."""
+    computed = isinstance(statement, ast.Return) and statement.value is not None
+    return computed and not isinstance(statement.value, ast.Name)  # type: ignore[attr-defined]
+
+
+def _names(assigned: ast.Assign) -> set[str]:
+    """The names that an assignment gives."""
+    found = (n for target in assigned.targets for n in ast.walk(target))
+    return {n.id for n in found if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _read(body: list[ast.stmt]) -> set[str]:
+    """The names that statements read."""
+    found = (n for statement in body for n in ast.walk(statement))
+    return {n.id for n in found if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _first_place(body: list[ast.stmt], i: int) -> int:

@@ -26,9 +26,9 @@ FAMILIES = sorted(
     claims.family
     for name in kit.__all__
     if name.endswith("Claims") and (claims := getattr(kit, name)) is not Claims
-    if any(inspect.isfunction(member) for member in vars(claims).values())
+    if any(inspect.isfunction(m) for m in vars(claims).values()) or "examples" in vars(claims)
 )
-"""Those whose claims state a formula; of the others claims only say which parameters to try."""
+"""Those whose claims state a formula or numbers; of the others claims only say which parameters to try."""
 
 
 def parts() -> list[Any]:

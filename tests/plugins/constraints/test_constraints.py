@@ -189,6 +189,16 @@ def dead(after, x, batches=1, **entries):
     return layer
 
 
+def test_a_neuron_without_weights_has_no_length_to_come_back_with():
+    x = torch.tensor([[3.0, 4.0]])
+    layer = dead(9, x)
+    layer.w[1].zero_()
+    for _ in range(9):
+        layer.learn(x)
+    assert layer.w[1].tolist() == [0, 0]
+    assert int(layer.projections[0].corrected) == 1  # the third alone
+
+
 def test_a_neuron_that_never_won_comes_back_on_a_stimulus_and_wins():
     x = torch.tensor([[3.0, 4.0], [4.0, 3.0]])
     layer = dead(4, x, batches=2)

@@ -60,6 +60,21 @@ def test_a_surround_needs_positions(kind):
     build_layer((2, 6, 6), synapse=CONV, dynamics=[kind], competition="none")
 
 
+def test_thresholds_have_a_target_that_can_be_reached():
+    with pytest.raises(
+        ConfigurationError, match="5 winners at a position of 4 neurons; set winners"
+    ):
+        build_layer((6,), synapse=DENSE, dynamics=[{"kind": "adaptive_threshold", "winners": 5}])
+    space = {"kind": "hard_wta", "axis": "space"}
+    with pytest.raises(Refusal, match="set target"):
+        build_layer((2, 6, 6), synapse=CONV, dynamics=["adaptive_threshold"], competition=space)
+    own = {"kind": "adaptive_threshold", "target": 1 / 36}
+    layer = build_layer((2, 6, 6), synapse=CONV, dynamics=[own], competition=space)
+    layer.learn(torch.randn(3, 2, 6, 6, generator=torch.Generator().manual_seed(0)))
+    # each of the 4 channels wins one of its 36 positions for every stimulus
+    assert_close(layer.state["dynamics.0.theta"], torch.zeros(4), rtol=0, atol=1e-6)
+
+
 def test_what_leaks_needs_inner_steps():
     with pytest.raises(ConfigurationError, match=r"leaky.*no inner steps"):
         build_layer((6,), synapse=DENSE, dynamics=["leaky"], competition="none")
@@ -133,7 +148,7 @@ def test_a_bias_that_has_fallen_for_long_stays_finite():
     layer = build_layer(
         (2,),
         synapse={"kind": "dense", "neurons": 3},
-        dynamics=[{"kind": "plastic_bias", "rate": 10.0}],
+        dynamics=[{"kind": "plastic_bias", "rate": 10.0, "power": 0.0}],
         competition="none",
     )
     layer.w.copy_(torch.tensor([[9.0, 0.0], [0.0, 0.0], [0.0, 0.0]]))

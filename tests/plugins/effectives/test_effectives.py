@@ -89,6 +89,7 @@ def layer(synapse, axis, shape=(4, 6, 6)):
         ({"kind": "depthwise", "kernel": 3}, "input", "synapse_without_rivals"),
         ({"kind": "depthwise", "kernel": 3}, "output", "no_shared_input"),
         ({"kind": "conv2d", "neurons": 4, "kernel": 3, "groups": 2}, "output", "no_shared_input"),
+        ({"kind": "locally_connected", "neurons": 4, "kernel": 3}, "output", "no_shared_input"),
     ],
 )
 def test_competition_without_rivals_is_refused(synapse, axis, reason):
@@ -104,6 +105,7 @@ def test_competition_without_rivals_is_refused(synapse, axis, reason):
         ({"kind": "conv2d", "neurons": 4, "kernel": 3, "groups": 2}, "input"),
         ({"kind": "depthwise", "kernel": 3}, "spatial"),
         ({"kind": "conv2d", "neurons": 4, "kernel": 3}, "output"),
+        ({"kind": "locally_connected", "neurons": 4, "kernel": 3}, "input"),
     ],
 )
 def test_competition_with_rivals_is_not(synapse, axis):

@@ -101,3 +101,17 @@ def test_all_projections_count():
 def test_a_layer_that_is_not_there():
     with pytest.raises(ConfigurationError, match="no layer 'layer3'"):
         DaleViolations(layer="layer3").measure(network("relu"), X)
+
+
+def test_what_is_added_has_no_sign_of_its_own():
+    """Maps of two layers are added and flattened: eight inputs, of which nobody can say whether they excite."""
+    conv = {"synapse": {"kind": "conv2d", "neurons": 2, "kernel": 1}}
+    population = {"kind": "excitatory_inhibitory", "excitatory": 0.5}
+    specs = [
+        layer_spec(name=name, input=["stimuli"], population=population, **conv) for name in "ab"
+    ]
+    above = layer_spec(
+        name="c", input=["a", "b"], join="add", synapse={"kind": "dense", "neurons": 1}
+    )
+    made = Network([*specs, above], (1, 2, 2))
+    assert "against" not in DaleViolations().measure(made, torch.zeros(1, 1, 2, 2))

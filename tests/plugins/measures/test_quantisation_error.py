@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -61,3 +63,20 @@ def test_layers_on_other_layers():
     dense = layer_spec(synapse={"kind": "dense", "neurons": 2})
     with pytest.raises(ConfigurationError, match="from the stimuli"):
         QuantisationError(layer="layer2").measure(Network([dense, dense], (2,)), X)
+
+
+def test_a_kernel_as_large_as_the_image_is_as_good_as_a_dense_layer():
+    synapse = {"kind": "conv2d", "neurons": 2, "kernel": 2, "padding": 0}
+    made = Network([layer_spec(synapse=synapse)], (1, 2, 2))
+    made.layers["layer1"].w.copy_(torch.eye(4)[:2].view(2, 1, 2, 2))
+    told = QuantisationError().measure(made, torch.eye(4)[:2].view(2, 1, 2, 2))
+    assert (told["error"], told["winner_error"], told["silent"]) == (0, 0, 0)
+
+
+def test_weights_of_length_0_have_no_angle():
+    assert math.isnan(found([[0.0, 0.0]])["angle_error"])
+
+
+def test_stimuli_that_are_all_alike():
+    with pytest.raises(ConfigurationError, match="all training stimuli are alike"):
+        found([[1.0, 0.0]], X[[0, 0]])

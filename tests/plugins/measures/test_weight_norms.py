@@ -48,3 +48,13 @@ def test_layers_on_other_layers():
     dense = layer_spec(synapse={"kind": "dense", "neurons": 2})
     with pytest.raises(ConfigurationError, match="from the stimuli"):
         WeightNorms(layer="layer2").measure(Network([dense, dense], (2,)), torch.zeros(1, 2))
+
+
+def test_neurons_that_do_not_share_weights_are_neurons_each():
+    """Four positions of one pixel, weights 1, 1, 2 and 0: norms of their own; without a drive nobody is drawn."""
+    synapse = {"kind": "locally_connected", "neurons": 1, "kernel": 1}
+    made = Network([layer_spec(synapse=synapse, competition="none")], (1, 2, 2))
+    made.layers["layer1"].w.copy_(torch.tensor([1.0, 1.0, 2.0, 0.0]).view(4, 1, 1, 1))
+    told = WeightNorms().measure(made, torch.ones(3, 1, 2, 2))
+    assert (told["drawn"], told["above"], told["below"]) == (0.75, 0.25, 0.25)
+    assert told["drawn_near"] == pytest.approx(2 / 3)

@@ -71,7 +71,7 @@ def test_uniform_images_become_nothing_and_channels_stay_apart():
 
 def test_a_filter_that_does_not_fit_is_refused():
     with pytest.raises(
-        ConfigurationError, match=r"reaches 5 pixels .* set surround to 1.3 or less"
+        ConfigurationError, match=r"reaches 5 pixels .* set surround to 1.33 or less"
     ):
         apply(DifferenceOfGaussians(), torch.rand(1, 1, 5, 9))
     with pytest.raises(ValidationError, match=r"set surround above 2\.0"):
@@ -121,3 +121,12 @@ def test_shapes_of_patches_are_told():
     assert PatchWhitening().output_shape((3, 32, 32)) == (75, 28, 28)
     with pytest.raises(ConfigurationError, match=r"no patch of 5 x 5 fits .*; set kernel to 4"):
         PatchWhitening().output_shape((3, 4, 9))
+
+
+@pytest.mark.parametrize("side", range(4, 40))
+def test_the_surround_that_is_advised_does_fit(side):
+    with pytest.raises(ConfigurationError) as told:
+        DifferenceOfGaussians(surround=50.0).output_shape((1, side, side))
+    advised = float(str(told.value).split("set surround to ")[1].split()[0])
+    part = DifferenceOfGaussians(centre=0.1, surround=advised)
+    assert part.output_shape((1, side, side)) == (1, side, side)

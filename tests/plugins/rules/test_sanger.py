@@ -60,16 +60,17 @@ def test_other_names(name):
     assert registry.current().get("rule", name).part is Sanger
 
 
-def test_a_constraint_that_takes_synapses_away_is_refused():
-    class Mask(Constraint):
-        kind = "mask"
+@pytest.mark.parametrize("name", ["mask", "no_autapses", "prune_regrow", "grow_active"])
+def test_a_constraint_that_takes_synapses_away_is_refused(name):
+    class Cutting(Constraint):
+        kind = name
 
         def enforce(self, w, context):
             return torch.zeros(())
 
-    masked = LayerSpec.model_construct(constraints=(Mask(),))
-    with pytest.raises(Refusal, match=r"'mask' .*leave the constraint out") as refused:
-        Sanger().check(Fit((3,), projection=masked))
+    cut = LayerSpec.model_construct(constraints=(Cutting(),))
+    with pytest.raises(Refusal, match=rf"'{name}' .*leave the constraint out") as refused:
+        Sanger().check(Fit((3,), projection=cut))
     assert refused.value.reason == "order_cut_by_missing_synapses"
     Sanger().check(Fit((3,), projection=LayerSpec.model_construct(constraints=())))
     Sanger().check(Fit((3,)))

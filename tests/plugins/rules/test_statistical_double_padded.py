@@ -73,12 +73,22 @@ def test_where_there_is_no_kernel_the_padding_does_no_harm():
 
 
 def test_positions_with_weights_of_their_own_are_refused():
-    fit = Fit((4, 6, 6), weight_shape=(144, 3, 3, 3))
+    fit = Fit((6, 6, 6), weight_shape=(216, 3, 3, 3))
     with pytest.raises(Refusal, match=r"padding = 0") as refused:
         StatisticalDoublePadded().check(fit)
     assert refused.value.reason == "positions_without_weights"
     StatisticalDoublePadded(padding=0).check(fit)
-    StatisticalDoublePadded().check(Fit((4, 6, 6), weight_shape=(4, 3, 3, 3)))
+    StatisticalDoublePadded().check(Fit((6, 6, 6), weight_shape=(6, 3, 3, 3)))
+
+
+def test_a_threshold_that_nobody_can_be_above_is_refused():
+    """Of 5 numbers none is more than 4/√5 = 1.79 deviations above the mean, of 6 none more than 5/√6 = 2.04."""
+    with pytest.raises(
+        Refusal, match="statistical_double_padded: none of 5 competitors"
+    ) as refused:
+        StatisticalDoublePadded().check(Fit((5, 6, 6), weight_shape=(5, 3, 3, 3)))
+    assert refused.value.reason == "nobody_can_stand_out"
+    StatisticalDoublePadded().check(Fit((6, 6, 6), weight_shape=(6, 3, 3, 3)))
 
 
 def test_one_neuron_never_exceeds_itself():

@@ -41,4 +41,6 @@ def test_labels_without_a_neuron_are_refused(signal):
         ConfigurationError, match=rf"{signal.kind}: the label 3 has no neuron .* of 3"
     ):
         signal.signal(torch.tensor([0, 3, 1]), torch.zeros(3, 3))
+    with pytest.raises(ConfigurationError, match="the label -1 has no neuron"):
+        signal.signal(torch.tensor([0, -1, 1]), torch.zeros(3, 3))
     assert len(signal.signal(torch.tensor([], dtype=torch.long), torch.zeros(0, 3))) == 0

@@ -58,7 +58,14 @@ def test_a_seed_decides_the_order_and_counts_shift_nothing_else():
     assert not one.train.y.equal(other.train.y)
 
 
-@pytest.mark.parametrize("wrong", [{"sigma": 0.0}, {"side": 1}, {"orientations": 0}, {"train": 0}])
+@pytest.mark.parametrize("wrong", [{"sigma": 0.01}, {"side": 1}, {"orientations": 0}, {"train": 0}])
 def test_what_cannot_be_meant_is_refused(wrong):
     with pytest.raises(ValidationError):
         GaussianBars(**wrong)
+
+
+@pytest.mark.parametrize("side", [2, 3, 10])
+def test_the_thinnest_bars_are_seen(side):
+    """Half a pixel from the middle line, the nearest that an even side has, is five σ away."""
+    bars = load(side=side, sigma=0.1, orientations=5).truth["bars"]
+    assert_close(bars.norm(dim=1), torch.ones(5))

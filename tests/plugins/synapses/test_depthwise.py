@@ -31,7 +31,7 @@ def test_a_channel_at_rest_teaches_its_own_neurons_nothing():
 def test_inputs_that_do_not_fit_are_refused():
     with pytest.raises(ConfigurationError, match=r"depthwise: needs an input .* found \(4,\)"):
         Depthwise(kernel=3).weight_shape((4,))
-    with pytest.raises(ConfigurationError, match="does not fit"):
+    with pytest.raises(ConfigurationError, match=r"^depthwise: a field of 5 pixels does not fit"):
         Depthwise(kernel=5, padding=0).output_shape((2, 4, 4))
-    with pytest.raises(ConfigurationError, match="does not fit"):
+    with pytest.raises(ConfigurationError, match=r"^depthwise: a field of 5 pixels does not fit"):
         Depthwise(kernel=5, padding=0).output_shape((2, 9, 4))

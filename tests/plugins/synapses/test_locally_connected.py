@@ -1,10 +1,11 @@
 """Weights of their own at every position; the conformance kit holds it to its fields and to every rule."""
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
-from neuroplast import build_layer
+from neuroplast import ConfigurationError, build_layer
 from neuroplast.functional import per_neuron
 from neuroplast_plugins.synapses.conv2d import Conv2d
 from neuroplast_plugins.synapses.locally_connected import LocallyConnected
@@ -55,3 +56,19 @@ def test_a_layer_learns_only_where_it_is_stimulated():
     assert layer.learn(x).shape == (5, 2, 2, 3)
     changed = (layer.w != before).flatten(1).any(1).nonzero().flatten()
     assert changed.tolist() == [2 * 6, 2 * 6 + 1]  # position 6 is row 1, column 2
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shape", "told"),
+    [
+        ({"kernel": 3}, (5,), r"found \(5,\)"),
+        ({"kernel": 9}, (4, 3, 3), "4 pixels of reflect padding do not fit"),
+        ({"kernel": 2}, (4, 3, 3), "has no centre"),
+        ({"kernel": 4, "padding": 0}, (4, 3, 3), "a field of 4 pixels does not fit"),
+    ],
+)
+def test_what_does_not_fit_is_said_by_the_geometry_that_was_named(parameters, shape, told):
+    synapse = LocallyConnected(neurons=2, **parameters)
+    for ask in (synapse.output_shape, synapse.weight_shape):
+        with pytest.raises(ConfigurationError, match=f"^locally_connected: .*{told}"):
+            ask(shape)

@@ -1,0 +1,1 @@
+"""Claims of measures, one a file."""
