@@ -80,7 +80,8 @@ class Array:
             self._growth = growths.get(self.dims[0]) if self.dims else None
             self._inner: tuple[int, ...] = data_set.shape[1:] if self._growth else data_set.shape
             self._fillvalue = data_set.fillvalue if self._growth else None
-        self.shape = (len(self._growth.values), *self._inner) if self._growth else self._inner
+        rows = (len(self._growth.values),) if self._growth else ()
+        self.shape: tuple[int, ...] = (*rows, *self._inner)
 
     def __getitem__(self, key: Any) -> Any:
         """Read some of it, as `array[key]` gives; at most one index may be a list of growing integers."""
