@@ -3,19 +3,21 @@
     python benchmarks/recording.py [--net toy|conv|all] [--pairs 30] [--threads 2] [--size-steps 50]
 
 Off is learning alone. On is learning with a watch on every layer, its samples handed to a recorder that writes segments
-and checkpoints into a folder; a commit that is due is waited for, so that all its cost counts.
+and checkpoints into a folder; a commit that is due is waited for, so that all its cost counts. Other work moves CPU
+time less than the clock on the wall; the load of the machine is told, and should be near 0.
 The toy net has two dense layers and 24 series, one probe among them; the other is the CIFAR-10 network of the scenario
 softhebb_cifar10 on random images. The size of a record of 5,000 steps is extrapolated from a few.
 """
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from machine import describe, versions
@@ -35,6 +37,13 @@ from neuroplast.scenario import Scenario
 STEPS = 1_000_000
 """More than are run."""
 WHOLE_RUN = 5_000
+
+
+class Times(NamedTuple):
+    """Of one step: by the clock on the wall, and of all threads, the recorder's among them, on the CPU."""
+
+    wall: float
+    cpu: float
 
 
 @dataclass
@@ -81,7 +90,8 @@ def main() -> None:
     parser.add_argument("--size-steps", type=int, default=50)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    print(describe(), versions("h5py", "numpy"), sep="\n")
+    load = ", ".join(f"{n:.1f}" for n in os.getloadavg())
+    print(describe(), versions("h5py", "numpy"), f"load of the machine before: {load}", sep="\n")
     keep_freed_memory()  # as the command line does
     if args.net in ("toy", "all"):
         compare("toy net", toy, args.pairs, block=400)
@@ -97,18 +107,18 @@ def compare(title: str, make: Callable[[Path], Net], pairs: int, block: int) -> 
         net = make(Path(folder) / "run")
         net.alone(block)
         net.recorded(block)
-        times: list[tuple[float, float]] = []
+        times: list[tuple[Times, Times]] = []
         for n in range(pairs):
             sides = [net.alone, net.recorded]
-            took = {
-                side.__name__: seconds(side, block) / block for side in sides[:: 1 - 2 * (n % 2)]
-            }
+            took = {side.__name__: timed(side, block) for side in sides[:: 1 - 2 * (n % 2)]}
             times.append((took["alone"], took["recorded"]))
         net.recorder.close("complete", net.step)
-    off = statistics.median(a for a, _ in times)
-    print(f"{title}: {1e3 * off:.3f} ms a step without recording ({1 / off:,.0f} steps/s)")
-    tell("added", [1e6 * (b - a) for a, b in times], "µs a step")
-    tell("added", [100 * (b - a) / a for a, b in times], "% of the step")
+    for what, clock in (("by the wall clock", "wall"), ("of CPU time", "cpu")):
+        pairs_of = [(getattr(a, clock), getattr(b, clock)) for a, b in times]
+        off = statistics.median(a for a, _ in pairs_of)
+        print(f"{title}, {what}: {1e3 * off:.3f} ms a step without recording")
+        tell("added", [1e6 * (b - a) for a, b in pairs_of], "µs a step")
+        tell("added", [100 * (b - a) / a for a, b in pairs_of], "% of the step")
 
 
 def growth(steps: int) -> None:
@@ -223,10 +233,11 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return ordered[first], ordered[last]
 
 
-def seconds(side: Callable[[int], None], steps: int) -> float:
-    start = time.perf_counter()
+def timed(side: Callable[[int], None], steps: int) -> Times:
+    """Seconds a step."""
+    wall, cpu = time.perf_counter(), time.process_time()
     side(steps)
-    return time.perf_counter() - start
+    return Times((time.perf_counter() - wall) / steps, (time.process_time() - cpu) / steps)
 
 
 def resident() -> int:

@@ -160,16 +160,24 @@ class Monitor:
         self._won = wins.clone() if self._won is None else self._won.add_(wins)
         if len(self.wins) > WINDOW:
             self._won.sub_(self.wins.popleft())
-        return 1 - self._won.count_nonzero() / len(wins)
+        return _share(self._won <= 0)
+
+
+def _share(holds: Tensor) -> Tensor:
+    """The share of true entries, by few and common operations: rare ones take several times as long."""
+    return holds.float().sum().mul_(1 / holds.numel())
 
 
 def _shares(view: View) -> dict[str, Tensor]:
     """What one presentation says of the competition."""
     v, strength = view.v, view.g.abs()
     low, high = v.aminmax(dim=1)
-    equal = (low == high).sum() if v.shape[1] > 1 else torch.zeros((), device=v.device)
-    saturated = strength.amax(1) > strength.sum(1).mul_(0.999)
-    return {"all_equal_count": equal, "saturated_share": saturated.mean(dtype=torch.float32)}
+    most = strength.aminmax(dim=1).max
+    equal = (low >= high) if v.shape[1] > 1 else torch.zeros_like(low, dtype=torch.bool)
+    return {
+        "all_equal_count": equal.float().sum(),
+        "saturated_share": _share(most > strength.sum(1).mul_(0.999)),
+    }
 
 
 def measured(layer: Layer, known: Mapping[str, Variable], names: Sequence[str]) -> list[Variable]:

@@ -41,7 +41,7 @@ class Tally:
             self._reduce(torch.cat(vs), torch.cat(gs))
         if self._sum is None or self._won is None:
             return None
-        found = self._sum / self._count, self._won
+        found = self._sum.mul_(1 / self._count), self._won
         self._sum = self._won = None
         self._count = 0
         return found

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 from neuroplast.recording.damage import reading
-from neuroplast.recording.joined import Group
+from neuroplast.recording.joined import Group, joined
 from neuroplast.recording.reader import along
 from neuroplast.recording.safety import check_safe
 from neuroplast.recording.schema import plain_name
@@ -44,7 +44,7 @@ def news(path: str, seen: Seen, whole: bool) -> Iterator[dict[str, Any]]:
     file_path = Path(path)
     with reading(file_path), h5py.File(file_path, "r") as file:
         check_safe(file, file_path)
-        root = Group((file_path,), (file,), "/")
+        root = joined((file_path,), (file,))
         told: dict[str, Any] = {"seen": dict(seen), "more": False}
         told["steps_done"] = root.attributes["steps_done"]
         told["steps_total"] = root.attributes["steps_total"]

@@ -11,6 +11,7 @@ among samples, what is not a number there stays as it was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,22 @@ DENSE = 4
 """Rows are read one by one where they are fewer than one in so many; else all between them are, and some left out."""
 
 
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One file of a run. What is in it is opened when it is read, since HDF5 gets slow with many things open."""
+
+    path: Path
+    file: Any
+
+    @contextmanager
+    def opened(self, place: str) -> Iterator[Any]:
+        """A group or a data set of the file. DataError where it cannot be read."""
+        with reading(self.path, self.file):
+            node = self.file[place]
+        with reading(self.path, node):
+            yield node
+
+
 @dataclass(frozen=True)
 class Span:
     """The rows of one file along a scale that grows.
@@ -42,47 +59,40 @@ class Span:
 
 @dataclass(frozen=True)
 class Growth:
-    """A scale that grows: its values, and which file has which of them; None where a file lacks the scale."""
+    """A scale that grows: its values, and which file has which of them."""
 
     values: Any
-    spans: tuple[Span | None, ...]
+    spans: Mapping[Piece, Span]
 
 
 class Array:
-    """A data set of a run, across its files.
+    """A data set of a run, across the files that have it.
 
     dims: the names of its axes. shape: as many. attributes: texts, numbers, or lists of numbers.
     """
 
-    def __init__(
-        self,
-        paths: Sequence[Path],
-        parts: Sequence[Any],
-        growth: Growth | None,
-        dims: tuple[str, ...],
-    ) -> None:
-        self._paths, self._parts, self._growth = paths, parts, growth
-        self._any = next(part for part in parts if part is not None)
-        self.dims, self.attributes = dims, attributes(self._any)
-        self.place: str = self._any.name
-        self.file = paths[0]
-        self.dtype: np.dtype[Any] = self._any.dtype
-        inner = self._any.shape[1:] if growth else self._any.shape
-        self.shape: tuple[int, ...] = (len(growth.values), *inner) if growth else inner
-        for part in parts:
-            if growth and part is not None and part.shape[1:] != inner:
-                raise ValueError(f"{self.place} has another shape in another segment")
+    def __init__(self, pieces: Sequence[Piece], place: str, growths: Mapping[str, Growth]) -> None:
+        self._pieces, self.place, self.file = pieces, place, pieces[0].path
+        with pieces[0].opened(place) as data_set:
+            self.attributes = attributes(data_set)
+            self.dims = _named(data_set)
+            self.dtype: np.dtype[Any] = data_set.dtype
+            self._growth = growths.get(self.dims[0]) if self.dims else None
+            self._inner: tuple[int, ...] = data_set.shape[1:] if self._growth else data_set.shape
+            self._fillvalue = data_set.fillvalue if self._growth else None
+        rows = (len(self._growth.values),) if self._growth else ()
+        self.shape: tuple[int, ...] = (*rows, *self._inner)
 
     def __getitem__(self, key: Any) -> Any:
         """Read some of it, as `array[key]` gives; at most one index may be a list of growing integers."""
         full = self._full(key)
         if self._growth is None:
-            (path, part) = next(
-                (p, d) for p, d in zip(self._paths, self._parts, strict=True) if d is not None
-            )
-            with reading(path, part):
-                return np.asarray(part[full])
-        return self._rows(full[0], full[1:])
+            with self._pieces[0].opened(self.place) as data_set:
+                return np.asarray(data_set[full])
+        if self.dims == (self.place.rpartition("/")[2],):  # a scale, whose values are known
+            with self._pieces[0].opened(self.place):
+                return self._growth.values[full]
+        return self._rows(self._growth, full[0], full[1:])
 
     def __len__(self) -> int:
         """How many rows it has."""
@@ -93,36 +103,34 @@ class Array:
         given = tuple(k for k in given if k is not Ellipsis)
         return (*given, *[slice(None)] * (len(self.shape) - len(given)))
 
-    def _rows(self, row: Any, inner: tuple[Any, ...]) -> Any:
+    def _rows(self, growth: Growth, row: Any, inner: tuple[Any, ...]) -> Any:
         """The rows of each file in their places; what no file has is as HDF5 fills it."""
-        assert self._growth is not None
-        wanted = np.atleast_1d(np.arange(self.shape[0])[row])
-        sizes = [
-            len(range(n)[k]) if isinstance(k, slice) else np.size(k) for n, k in self._inner(inner)
-        ]
-        kept = [
-            size
-            for size, k in zip(sizes, inner, strict=True)
-            if not isinstance(k, int | np.integer)
-        ]
-        with reading(self.file, self._any):
-            found = np.full((len(wanted), *kept), self._any.fillvalue, self.dtype)
-        for path, part, span in zip(self._paths, self._parts, self._growth.spans, strict=True):
-            if part is not None and span is not None:
-                with reading(path, part):
-                    self._fill(found, wanted, part, span, inner)
-        return found[0] if np.ndim(np.arange(self.shape[0])[row]) == 0 else found
+        chosen = np.arange(self.shape[0])[row]
+        wanted = np.atleast_1d(chosen)
+        sizes = [_length(n, k) for n, k in zip(self._inner, inner, strict=True)]
+        kept = [size for size in sizes if size is not None]
+        found = np.full((len(wanted), *kept), self._fillvalue, self.dtype)
+        for piece in self._pieces:
+            span = growth.spans.get(piece)
+            if (
+                span is not None
+                and ((wanted >= span.first) & (wanted < span.first + span.count)).any()
+            ):
+                with piece.opened(self.place) as data_set:
+                    if data_set.shape[1:] != self._inner:
+                        raise ValueError("it has another shape than in the segments before")
+                    self._fill(found, wanted, data_set, span, inner)
+        return found if np.ndim(chosen) else found[0]
 
-    def _inner(self, inner: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:
-        return zip(self.shape[1:], inner, strict=True)
-
-    def _fill(self, found: Any, wanted: Any, part: Any, span: Span, inner: tuple[Any, ...]) -> None:
+    def _fill(
+        self, found: Any, wanted: Any, data_set: Any, span: Span, inner: tuple[Any, ...]
+    ) -> None:
         """Put the wanted rows of one file in their places."""
-        here = (wanted >= span.first) & (wanted < span.first + min(span.count, len(part)))
+        here = (wanted >= span.first) & (wanted < span.first + min(span.count, len(data_set)))
         if not here.any():
             return
         rows = wanted[here] - span.first
-        values = _read(part, rows, inner)
+        values = _read(data_set, rows, inner)
         if span.completes and rows[0] == 0 and self.dims[0] == "step" and values.dtype.kind == "f":
             before = found[int(np.argmax(here))]
             values[0] = np.where(np.isnan(values[0]), before, values[0])
@@ -130,39 +138,40 @@ class Array:
 
 
 class Group:
-    """A group of a run, across its files. limit: the last step whose rows are whole, where that is not all of them."""
+    """A group of a run, across the files that have it.
 
-    def __init__(
-        self, paths: Sequence[Path], parts: Sequence[Any], place: str, limit: int | None = None
-    ) -> None:
-        self._paths, self._parts, self._limit, self.place = paths, parts, limit, place
-        self._growths: dict[str, Growth] = {}
+    limit: the last step whose rows are whole, where that is not all of them.
+    """
+
+    def __init__(self, pieces: Sequence[Piece], place: str = "/", limit: int | None = None) -> None:
+        self._pieces, self._limit, self.place = pieces, limit, place
 
     @cached_property
     def attributes(self) -> dict[str, Any]:
         """Texts, numbers, or lists of numbers; those of the first file that has each."""
         found: dict[str, Any] = {}
-        for path, part in self._there():
-            with reading(path):
-                found = {**attributes(part), **found}
+        for piece in self._pieces:
+            with piece.opened(self.place) as group:
+                found = {**attributes(group), **found}
         return {name: value for name, value in found.items() if name not in OF_ONE_FILE}
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
         """The groups in it, by their names in the file."""
-        return {
-            name: Group(self._paths, parts, parts_place(parts), self._limit)
-            for name, parts in self._members.items()
-            if isinstance(_first(parts), h5py.Group)
-        }
+        kinds = self._members[h5py.Group].items()
+        return {name: Group(there, self._place(name), self._limit) for name, there in kinds}
 
     @cached_property
     def arrays(self) -> Mapping[str, Array]:
         """The data sets in it, by their names in the file."""
+        kinds = self._members[h5py.Dataset]
+        growths = {name: self._grown(name) for name in GROWING if name in kinds}
+        if "event" in growths:  # there, steps are no scale
+            growths = {"event": growths["event"]}
         return {
-            name: self._array(name, parts)
-            for name, parts in self._members.items()
-            if isinstance(_first(parts), h5py.Dataset)
+            name: Array(there, place, growths)
+            for name, there in kinds.items()
+            if (place := self._place(name)) not in LEFT_OUT
         }
 
     def array(self, name: str) -> Array:
@@ -177,83 +186,54 @@ class Group:
             raise KeyError(f"{self.place} lacks the group {name!r}")
         return self.groups[name]
 
-    def growth(self, scale: str) -> Growth:
-        """A scale of this group that grows."""
-        if scale not in self._growths:
-            self._growths[scale] = self._grown(scale)
-        return self._growths[scale]
-
     @cached_property
-    def _members(self) -> dict[str, list[Any]]:
-        """What is in it, in the order of the names: the part in each file, None where a file lacks it."""
-        found: dict[str, list[Any]] = {}
-        for index, (path, part) in enumerate(zip(self._paths, self._parts, strict=True)):
-            if part is not None:
-                with reading(path, part):
-                    for name in part:
-                        found.setdefault(name, [None] * len(self._parts))[index] = part[name]
-        for name, parts in found.items():
-            if len({isinstance(part, h5py.Group) for part in parts if part is not None}) > 1:
-                raise ValueError(
-                    f"{self.place}/{name} is a group in one segment and an array in another"
-                )
-        return {name: p for name, p in sorted(found.items()) if parts_place(p) not in LEFT_OUT}
+    def _members(self) -> dict[type, dict[str, list[Piece]]]:
+        """The files that have each member, by its kind and name, in the order of the names."""
+        found: dict[type, dict[str, list[Piece]]] = {h5py.Group: {}, h5py.Dataset: {}}
+        for piece in self._pieces:
+            with piece.opened(self.place) as group:
+                for name in group:
+                    kind = group.get(name, getclass=True)
+                    found[kind].setdefault(name, []).append(piece)
+        for name in found[h5py.Group].keys() & found[h5py.Dataset].keys():
+            raise ValueError(f"{self._place(name)} is a group in one segment, an array in another")
+        return {kind: dict(sorted(members.items())) for kind, members in found.items()}
 
-    def _array(self, name: str, parts: Sequence[Any]) -> Array:
-        data_set = _first(parts)
-        dims = dims_of(data_set)
-        if len(dims) != len(data_set.shape) or len(set(dims)) != len(dims):
-            dims = tuple(f"{name}_{axis}" for axis in range(len(data_set.shape)))
-        grows = dims and dims[0] in GROWING and dims[0] in self._members
-        if grows and dims == (name,):
-            return _Scale(self._paths, parts, self.growth(name), dims)
-        return Array(self._paths, parts, self.growth(dims[0]) if grows else None, dims)
+    def _place(self, name: str) -> str:
+        return f"{self.place.rstrip('/')}/{name}"
 
     def _grown(self, scale: str) -> Growth:
+        """A scale of this group that grows."""
         values: list[Any] = []
-        spans: list[Span | None] = []
+        spans: dict[Piece, Span] = {}
         total, last = 0, None
-        for path, part, data_set in zip(
-            self._paths, self._parts, self._members[scale], strict=True
-        ):
-            if data_set is None:
-                spans.append(None)
-                continue
-            with reading(path, data_set):
-                rows = data_set[: self._whole(scale, part)]
+        for piece in self._members[h5py.Dataset][scale]:
+            with piece.opened(self._place(scale)) as data_set:
+                rows = data_set[:]
+                rows = rows[: self._whole(scale, rows, data_set.parent)]
             completes = bool(len(rows) and scale != "event" and last == rows[0])
-            spans.append(Span(total - completes, len(rows), completes))
+            spans[piece] = Span(total - completes, len(rows), completes)
             values.append(rows[1:] if completes else rows)
             total += len(values[-1])
             last = rows[-1] if len(rows) else last
         joined = np.concatenate(values)
-        return Growth(
-            np.arange(total, dtype=joined.dtype) if scale == "event" else joined, tuple(spans)
-        )
+        counted = np.arange(total, dtype=joined.dtype)
+        return Growth(counted if scale == "event" else joined, spans)
 
-    def _whole(self, scale: str, part: Any) -> int:
+    def _whole(self, scale: str, rows: Any, group: Any) -> int:
         """How many rows are whole; a file that was cut off while it was written has others after them."""
-        whole = part[scale][:] >= 0
+        whole = rows >= 0
         if self._limit is not None and scale == "step":
-            whole &= part[scale][:] <= self._limit
+            whole &= rows <= self._limit
         if self._limit is not None and scale == "event":
-            rows = min(len(part["step"]), len(part["kind"]), len(whole))
-            whole = (part["step"][:rows] <= self._limit) & (part["kind"][:rows] != b"")
+            count = min(len(group["step"]), len(group["kind"]), len(rows))
+            whole = (group["step"][:count] <= self._limit) & (group["kind"][:count] != b"")
         return len(whole) if whole.all() else int(whole.argmin())
 
-    def _there(self) -> Iterator[tuple[Path, Any]]:
-        pairs = zip(self._paths, self._parts, strict=True)
-        return ((path, part) for path, part in pairs if part is not None)
 
-
-class _Scale(Array):
-    """A scale that grows, whose values are known."""
-
-    def __getitem__(self, key: Any) -> Any:
-        """Some of its values."""
-        assert self._growth is not None
-        with reading(self._paths[0], self._any):
-            return self._growth.values[key]
+def joined(paths: Sequence[Path], files: Sequence[Any], limit: int | None = None) -> Group:
+    """The root of the files of a run, in order."""
+    return Group([Piece(path, file) for path, file in zip(paths, files, strict=True)], "/", limit)
 
 
 def attributes(node: Any) -> dict[str, Any]:
@@ -269,11 +249,6 @@ def dims_of(data_set: Any) -> tuple[str, ...]:
     return tuple(said.split(",")) if said else ()
 
 
-def parts_place(parts: Sequence[Any]) -> str:
-    """The path of a node in its file."""
-    return str(_first(parts).name)
-
-
 def text(value: Any) -> str:
     """A fixed-length text, which h5py gives as bytes."""
     if not isinstance(value, bytes):
@@ -285,8 +260,20 @@ def _plain(value: Any) -> Any:
     return text(value) if isinstance(value, bytes) else np.asarray(value).tolist()
 
 
-def _first(parts: Sequence[Any]) -> Any:
-    return next(part for part in parts if part is not None)
+def _named(data_set: Any) -> tuple[str, ...]:
+    """The names of its axes, also where it does not say them."""
+    dims = dims_of(data_set)
+    if len(dims) == len(data_set.shape) and len(set(dims)) == len(dims):
+        return dims
+    name = data_set.name.rpartition("/")[2]
+    return tuple(f"{name}_{axis}" for axis in range(len(data_set.shape)))
+
+
+def _length(size: int, key: Any) -> int | None:
+    """How long an axis of this size is after indexing; None where it is gone."""
+    if isinstance(key, slice):
+        return len(range(size)[key])
+    return len(key) if np.ndim(key) else None
 
 
 def _read(part: Any, rows: Any, inner: tuple[Any, ...]) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 from neuroplast.errors import DataError
 from neuroplast.recording import verification
 from neuroplast.recording.damage import reading
-from neuroplast.recording.joined import Array, Group, text
+from neuroplast.recording.joined import Array, Group, joined, text
 from neuroplast.recording.opening import Source, find_runs, opened
 from neuroplast.recording.recording import Event, Lazy, RecordedLayer, Recording, Samples, Stored
 from neuroplast.recording.schema import FORMAT, RUN_FILE, VERSION, RunState, plain_name
@@ -53,7 +53,7 @@ def open_run(path: Path | str, verify: bool = False, partial: bool = False) -> R
 
 
 def _recording(source: Source) -> Recording:
-    first = Group(source.paths, source.files, "/").attributes
+    first = joined(source.paths, source.files).attributes
     path = source.path
     if first.get("format") != FORMAT:
         raise DataError(f"{path}: is an HDF5 file, but not a run; name the {RUN_FILE} of a run")
@@ -63,7 +63,7 @@ def _recording(source: Source) -> Recording:
         raise ValueError(f"state is {state!r}")
     done = source.segments[-1].end if source.segments else int(first["steps_done"])
     limit = done if source.state is None and state == "running" else None
-    root = Group(source.paths, source.files, "/", limit)
+    root = joined(source.paths, source.files, limit)
     scenario, provenance = root.group("scenario"), root.group("provenance")
     asked, config = _values(scenario), scenario.array("config_json")
     groups = _in_order(root.group("layers"))
@@ -140,8 +140,7 @@ def _layer(name: str, group: Group) -> RecordedLayer:
 
 
 def _steps(group: Group, scale: str) -> tuple[int, ...]:
-    group.array(scale)  # which says what is missing
-    return tuple(group.growth(scale).values.tolist())
+    return tuple(group.array(scale)[:].tolist())
 
 
 def _series(group: Group) -> Lazy[str, Samples]:

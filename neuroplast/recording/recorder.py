@@ -6,7 +6,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 from torch import Tensor
@@ -114,8 +114,7 @@ class Header:
         return TypeAdapter(Header).validate_python(data)
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """One sample of a series: a number, one value per neuron (post,), or an array along other dimensions.
 
     statistic: what it is of the steps it stands for. unit: "1" if it has none.
@@ -130,7 +129,7 @@ class Series:
 
     def of(self, value: Tensor | float) -> Series:
         """The same with another value."""
-        return Series(value, self.long_name, self.unit, self.statistic, self.dims)
+        return Series(value, *self[1:])
 
 
 class Recorder(ABC):

@@ -106,7 +106,7 @@ def _state(layer: str, group: Group) -> Sampled:
 
 
 def _steps(group: Group, scale: str) -> tuple[int, ...]:
-    return tuple(int(step) for step in group.growth(scale).values)
+    return tuple(int(step) for step in group.array(scale)[:])
 
 
 def _column(name: str, array: Array) -> Column:

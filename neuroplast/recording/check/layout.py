@@ -191,12 +191,20 @@ def _dimension(data_set: Any, place: str, axis: int, dim: str) -> Iterator[Wrong
     elif len(group[dim].shape) != 1 or len(group[dim]) != data_set.shape[axis]:
         what = f"{told} has {data_set.shape[axis]} entries, its scale {list(group[dim].shape)}"
         yield Severity.error, place, what, REPEAT
-    elif not group[dim].is_scale:
+    elif group[dim].attrs.get("CLASS") != b"DIMENSION_SCALE":
         yield Severity.error, place, f"{told} is no dimension scale", REPEAT
-    elif dim != name and not any(scale == group[dim] for scale in data_set.dims[axis].values()):
+    elif dim != name and group[dim] not in _attached(data_set, axis):
         yield Severity.error, place, f"{told} is not attached to it", REPEAT
     elif dim in GROWING and dim != name and data_set.maxshape[0] is not None:
         yield Severity.warning, place, f"{told} grows, and the data set cannot", REPEAT
+
+
+def _attached(data_set: Any, axis: int) -> list[Any]:
+    """The scales that are attached to an axis. HDF5's own functions for that crash on damaged files."""
+    found = data_set.attrs.get("DIMENSION_LIST")
+    if found is None or axis >= len(found):
+        return []
+    return [data_set.file[reference] for reference in found[axis]]
 
 
 def _layer(group: Any, place: str) -> Iterator[Wrong]:

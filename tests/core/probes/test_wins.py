@@ -1,9 +1,11 @@
 """Winners are counted alike however they are found."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroplast.probes import wins
 from neuroplast.probes.wins import counted, win_counts
 
 
@@ -26,5 +28,8 @@ def test_every_way_of_counting_gives_the_same(seed, shape, last):
     for values in v.movedim(1, -1).reshape(-1, shape[1]).tolist():
         expected[values.index(max(values))] += 1
     assert win_counts(v).tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wins, "LARGE", 0)
+        assert win_counts(v).tolist() == expected
     assert win_counts(v.bfloat16()).tolist() == expected
     assert counted(v.argmax(1).flatten(), shape[1]).tolist() == expected

@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
 import torch
 import xarray
+from support.pages import ROOT
 from support.recordings import begin, record, sample, state
 
 from neuroplast.errors import DataError
@@ -288,3 +291,38 @@ def test_a_gap_in_a_list_that_changes_is_looked_at_again(stopped, monkeypatch):
     with pytest.raises(DataError, match="is missing"):
         open_run(stopped)
     lock.release()
+
+
+WRITING = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from support.recordings import begin, sample
+recorder = begin(Path(sys.argv[2]))
+print("begun", flush=True)
+for step in range(1, 41):
+    recorder.series("conv", step, sample(step))
+    recorder.commit(step, {}, wait=True)
+recorder.close("complete", 40)
+"""
+
+
+@pytest.mark.slow
+def test_a_reader_that_polls_sees_only_beginnings_of_what_is_recorded(tmp_path):
+    """While another process commits, and makes one file of all segments at the end."""
+    run = tmp_path / "run"
+    command = [sys.executable, "-c", WRITING, str(ROOT / "tests"), str(run)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    seen = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as writer:
+        assert writer.stdout.readline() == b"begun\n"
+        while not seen or seen[-1][0] != "complete":
+            assert writer.poll() in (None, 0)
+            with open_run(run) as opened:
+                found = opened.layers["conv"].series
+                values = found["corrected"].values.tolist() if "corrected" in found else []
+                assert values == list(range(1, opened.steps_done + 1))
+                seen.append((opened.state, opened.steps_done))
+    assert seen[-1] == ("complete", 40)
+    assert [steps for _, steps in seen] == sorted(steps for _, steps in seen)
+    assert {state for state, _ in seen[:-1]} <= {"running"}

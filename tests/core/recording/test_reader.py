@@ -41,9 +41,7 @@ def test_a_renamed_file_is_a_run_too(run):
 def test_a_folder_of_runs_says_which_runs_it_has(tmp_path):
     for name in ("seed10", "seed9"):
         record(tmp_path / "set" / name)
-    with pytest.raises(
-        DataError, match=r"set: holds no run\.h5 itself.* 2 runs, such as .*seed9"
-    ):
+    with pytest.raises(DataError, match=r"set: holds no run\.h5 itself.* 2 runs, such as .*seed9"):
         open_run(tmp_path / "set")
 
 
