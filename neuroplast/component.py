@@ -27,11 +27,14 @@ class Memory:
         "positions" (the positions of the response), "weights" (the shape of w), or a whole number.
     init: the value it starts from.
     dtype: "float16" where there is much of it and a precision of eleven bits will do.
+    on_host: kept beside the CPU, whatever the layer's device: for a counter that decides what is done next, since a
+        part that asked a GPU for it would wait for all that the GPU has still to do.
     """
 
     shape: MemoryAxis | tuple[MemoryAxis, ...] = "scalar"
     init: float = 0.0
     dtype: Literal["float32", "float16"] = "float32"
+    on_host: bool = False
 
     def size(self, axes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
         """The concrete shape, given what each named axis stands for; PluginError for one that is not there."""

@@ -195,7 +195,10 @@ def allocate(
     """The tensors of the memories that a part declares, and the part's view of them."""
     tensors = {
         name: torch.full(
-            memory.size(axes), memory.init, dtype=getattr(torch, memory.dtype), device=device
+            memory.size(axes),
+            memory.init,
+            dtype=getattr(torch, memory.dtype),
+            device="cpu" if memory.on_host else device,
         )
         for name, memory in part.memories().items()
     }

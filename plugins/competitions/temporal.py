@@ -45,7 +45,7 @@ class Temporal(Competition):
     couples_batch: ClassVar[bool] = True
     knots = Memory((KNOTS, "post", "positions"))
     counts = Memory((COUNTS, "post", "positions"), dtype="float16")
-    seen = Memory("scalar")
+    seen = Memory("scalar", on_host=True)
     window: int = Field(500, ge=1, le=LONGEST, description="how many stimuli medians are over")
     winners: Literal["hard", "soft"] = Field(
         "hard", description="whether the largest has all, or all above share by a softmax"

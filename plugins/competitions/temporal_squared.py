@@ -34,7 +34,7 @@ class TemporalSquared(Competition):
     couples_batch: ClassVar[bool] = True
     knots = Memory((KNOTS, "post", "positions"))
     counts = Memory((COUNTS, "post", "positions"), dtype="float16")
-    seen = Memory("scalar")
+    seen = Memory("scalar", on_host=True)
     window: int = Field(500, ge=1, le=LONGEST, description="how many stimuli medians are over")
     axis: Axis = Field("channels", description="among what neurons compete")
 

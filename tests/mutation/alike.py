@@ -12,7 +12,7 @@ import copy
 WHY = {
     "shape": "only the shape, type or device of the tensor is read there, which its neighbour's, its negative, and a "
     "tensor of the same axes share: u, v and g; w and w_e; the number of stimuli of all activities",
-    "order": "a sum or a mean over all stimuli, and over a neuron's synapses, does not depend on their order",
+    "order": "a sum, a mean, or the largest of all stimuli, or of a neuron's synapses, does not depend on their order",
     "sign": "squares, magnitudes and norms do not depend on signs, nor whether a number is 0; and 0 negated is 0",
     "either way": "a sum, a product, the larger, or the smaller of two does not depend on which stands first",
 }
@@ -24,6 +24,8 @@ _SHAPE_OF = {"per_neuron": 1, "of_synapses": 1, "outer": 2, "view_as": 0}
 """Calls that take the shape of the argument at this place."""
 _SUMS = ("average", "decay", "total")
 """Calls that sum what they are given over stimuli."""
+_WHOLE = ("sum", "mean", "amax", "amin", "any", "all")
+"""Methods that make one value of all, or of those along a dimension, whichever stands first."""
 _EACH = (
     "abs",
     "square",
@@ -85,10 +87,8 @@ class _Plain(ast.NodeTransformer):
             node.args[1] = _unrolled(node.args[1], (0,))
         if name == "norms":
             node.args[0] = _unrolled(_unsigned(node.args[0]), (1, -1))
-        if name in ("sum", "mean") and isinstance(node.func, ast.Attribute):
-            node.func.value = _unrolled(
-                node.func.value, None if not node.args else _dims(node.args[0])
-            )
+        if name in _WHOLE and isinstance(node.func, ast.Attribute):
+            node.func.value = _unrolled(node.func.value, _along(node))
         if (
             name == "to"
             and _role(node.args[0]) == ""
@@ -131,6 +131,12 @@ def _is_nothing(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return _called(node) in ("zeros", "zeros_like", "new_zeros")
     return isinstance(node, ast.Constant) and node.value in (0, False)
+
+
+def _along(call: ast.Call) -> tuple[int, ...] | None:
+    """The dimension that a sum, or the like, is over; None where it is over all."""
+    given = [*call.args, *(k.value for k in call.keywords if k.arg == "dim")]
+    return _dims(given[0]) if given else None
 
 
 def _dims(node: ast.expr) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mutation.mutants import Mutant
@@ -44,9 +45,59 @@ def _norm(file: str, line: str, w: str) -> tuple[Equivalent, ...]:
     )
 
 
+def _same(
+    file: str, operator: str, line: str, changes: Sequence[tuple[str, str]], why: str
+) -> tuple[Equivalent, ...]:
+    """Mutants of one line in which one piece is another, for the same reason."""
+    return tuple(Equivalent(file, operator, line, line.replace(*c), why) for c in changes)
+
+
+def _summed(file: str, line: str, end: str = ".sum()") -> tuple[Equivalent, ...]:
+    """The mutants that sum a tensor with one axis along that axis."""
+    along = [(end, end.replace("()", f"({dim})")) for dim in (0, -1)]
+    return _same(file, "wrong axis", line, along, _LINE)
+
+
+def _counted_first(file: str, line: str, why: str) -> Equivalent:
+    """The mutant in which the statement before the result comes after it."""
+    after = f"{line.replace('return', '_result =')}\nreturn _result"
+    return Equivalent(file, "state before, not after", line, after, why)
+
+
+def _moved(file: str, line: str, why: str) -> Equivalent:
+    """The mutants in which a statement stands elsewhere."""
+    return Equivalent(file, "state before, not after", line, line, why)
+
+
 _COUNT = "return (((length - 1).abs() > 1e-06) & (length > 0)).sum()"
 _DISTANCE = "distance = norms(view.w).sub_(1.0).abs_().add_(1e-10)"
 _LARGEST = "largest = largest_magnitude(computed.tensor())"
+_SCALED = "return ((factor != 1) & (norms(w) > 0)).sum()"
+_ROOM = "room = int((~there).sum())"
+_REPLACED = "count = min(int(self.share * int(there.sum())), room)"
+_CHANGED = "return (w != before).sum()"
+_GROWING = "w.copy_(torch.where(growing, values, w))"
+_AUTAPSES = "grown = (w[own] != 0).sum()"
+_BOOST = "boost = torch.exp(self.strength * (self.k / v.shape[1] - memory.duty)).to(v.dtype)"
+_LATER = "for later in projection.constraints[projection.constraints.index(self) + 1:]:"
+_GROUPS = "each = by_group.expand(groups, len(w) // groups, w.shape[1]).reshape(len(w), w.shape[1])"
+_LAST_WIN = "last = (won * torch.arange(1, stimuli + 1, device=won.device)).amax(1)"
+_SEEN = "return view.outer(chosen.view(view.g.shape)).tensor()"
+_UNIT = "unit = seen * per_neuron(norms(w) / length.clamp_min(1e-30), w)"
+_MIDDLE_RANK = "return piecewise(torch.full_like(self.knots[0], (n + 1) / 2), below, self.knots)"
+_QUANTILES = (
+    "inner = [piecewise(torch.full_like(below[0], s * n + 0.5), below, self.knots) for s in SHARES]"
+)
+
+_OWN = "which are counted is told by a tensor of its own, made before, that the statement does not change"
+_COUNTER = "nothing else in the function reads what is counted or begun anew there"
+_CHANCE = (
+    "values are drawn independently of each other, of which ones are used, and alike for both signs, "
+    "so that any order of them, and their negatives, are as likely"
+)
+_COMMON = "all boosts are multiplied by the same positive number, and whoever is largest stays so"
+_HIMSELF = "the first of the list is then Dale itself, which turns no signs"
+_ROWS = "only the shape is read there, which all of the knots share, and there are nine"
 
 EQUIVALENTS: tuple[Equivalent, ...] = (
     Equivalent(
@@ -92,5 +143,130 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
             "largest = largest_magnitude(computed.tensor().transpose(0, 1))",
             "largest = faults.whole(lambda _w: largest_magnitude(_w), computed.tensor())",
         )
+    ),
+    *_same(
+        "competitions/k_winners.py",
+        "off by one",
+        _BOOST,
+        (
+            ("self.k /", "(self.k + 1) /"),
+            ("self.k /", "(self.k - 1) /"),
+            ("v.shape[1]", "v.shape[0]"),
+        ),
+        _COMMON,
+    ),
+    *_same(
+        "competitions/k_winners.py",
+        "term dropped",
+        _BOOST,
+        (("(self.k / v.shape[1] - memory.duty)", "-memory.duty"), ("self.k /", "1 /")),
+        _COMMON,
+    ),
+    *_same(
+        "competitions/streaming_median.py",
+        "off by one",
+        _MIDDLE_RANK,
+        (("knots[0]", "knots[1]"), ("knots[0]", "knots[-1]")),
+        _ROWS,
+    ),
+    *_same(
+        "competitions/streaming_median.py",
+        "off by one",
+        _QUANTILES,
+        (("below[0]", "below[1]"), ("below[0]", "below[-1]")),
+        _ROWS,
+    ),
+    *_same("constraints/dale.py", "off by one", _LATER, [("+ 1:", "+ 0:")], _HIMSELF),
+    *_same("constraints/dale.py", "term dropped", _LATER, [(" + 1:", ":")], _HIMSELF),
+    _counted_first("constraints/dale.py", "return other.sum()", _OWN),
+    *_same(
+        "constraints/dale.py",
+        "peek at the neighbour",
+        "return other.sum()",
+        [("other", "other.roll(1, 1)")],
+        "the sum over all entries does not depend on their order",
+    ),
+    *_same(
+        "constraints/dale.py",
+        "peek at the neighbour",
+        _GROUPS,
+        [("by_group.expand", "by_group.roll(1, 1).expand")],
+        "there is one entry along that axis, which is its own neighbour",
+    ),
+    *_same(
+        "constraints/grow_active.py",
+        "off by one",
+        "gone = torch.zeros_like(there).index_fill_(0, weakest, True)",
+        [("(0, ", "(-1, ")],
+        "the tensor has one axis, the first and the last",
+    ),
+    *_summed("constraints/grow_active.py", _ROOM),
+    *_summed("constraints/grow_active.py", _REPLACED),
+    _moved("constraints/grow_active.py", "memory.steps.zero_()", _COUNTER),
+    _moved("constraints/grow_active.py", "memory.pruned.add_(count)", _COUNTER),
+    _moved("constraints/grow_active.py", "memory.grown.add_(count)", _COUNTER),
+    *_summed("constraints/no_autapses.py", _AUTAPSES),
+    *_same(
+        "constraints/no_autapses.py",
+        "sign flipped",
+        _AUTAPSES,
+        [("w[own]", "(-w)[own]")],
+        "whether a weight is 0 does not depend on its sign",
+    ),
+    _moved("constraints/prune_regrow.py", "memory.pruned.add_((there & absent).sum())", _COUNTER),
+    _moved("constraints/prune_regrow.py", "memory.grown.add_(growing.sum())", _COUNTER),
+    _counted_first("constraints/prune_regrow.py", _CHANGED, _COUNTER),
+    *_same(
+        "constraints/prune_regrow.py",
+        "peek at the neighbour",
+        _GROWING,
+        [("values", f"values.roll(1, {dim})") for dim in (0, 1, -1)],
+        _CHANCE,
+    ),
+    *_same(
+        "constraints/prune_regrow.py", "sign flipped", _GROWING, [("values", "-values")], _CHANCE
+    ),
+    *_summed("constraints/revival.py", "if not dead.any():", ".any()"),
+    *_summed("constraints/revival.py", "return dead.sum()"),
+    *_same(
+        "constraints/revival.py",
+        "wrong axis",
+        _LAST_WIN,
+        [("amax(1)", "amax(-1)")],
+        "the tensor has two axes, of which the second is the last",
+    ),
+    _counted_first("constraints/revival.py", "return dead.sum()", _OWN),
+    *_same(
+        "constraints/revival.py",
+        "sum for mean",
+        _SEEN,
+        [
+            (
+                "view.outer(chosen.view(view.g.shape))",
+                "(view.outer(chosen.view(view.g.shape)) / view.count)",
+            )
+        ],
+        "what is seen is divided by its own length, so that its unit does not matter",
+    ),
+    *_same(
+        "constraints/revival.py",
+        "peek at the neighbour",
+        _SEEN,
+        [("view.g.shape)", "view.g.shape), view.x.roll(1, 0)")],
+        "a stimulus is drawn, and the one before it is as likely to be drawn",
+    ),
+    *_same(
+        "constraints/revival.py",
+        "term dropped",
+        _UNIT,
+        [(".clamp_min(1e-30)", "")],
+        "the guard is for inputs of length 0, whose result is not taken, since such neurons stay as they are",
+    ),
+    *_summed("constraints/synaptic_scaling.py", _SCALED),
+    *_summed("constraints/synaptic_scaling_signed.py", _SCALED),
+    _counted_first(
+        "constraints/synaptic_scaling.py",
+        _SCALED,
+        "a factor between 0.99 and 1.01 leaves a neuron with weights some, and one without none",
     ),
 )

@@ -100,14 +100,17 @@ class _Alone:
 
     def _delta(self, values: Values, memory: State, prefix: str) -> Tensor:
         known = {n: values[f"{prefix}signal {n}"] for n in self.signals}
-        shown = {name: values[f"{prefix}{name}"] for name in ("x", *ACTIVITIES)}
+        x, u, v, g = (values[f"{prefix}{name}"] for name in ("x", *ACTIVITIES))
         view = View(
             geometry=self.setting.synapse,
+            x=x,
             w=values["w"],
             w_e=values["w_e"],
+            u=u,
+            v=v,
+            g=g,
             signals=Signals(known, known[_DECOY].shape),
             memory=memory,
-            **shown,
         )
         return self.rule.delta(view).tensor()
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from neuroplast import hookimpl
-from neuroplast.testing import Claims, ConstraintClaims, Example
+from neuroplast import Constraint, hookimpl
+from neuroplast.testing import Claims, ConstraintClaims, Example, holds
 
 
 class ClipClaims(ConstraintClaims):
@@ -44,6 +44,15 @@ class ClipClaims(ConstraintClaims):
         low = float("-inf") if constraint.low is None else constraint.low
         high = float("inf") if constraint.high is None else constraint.high
         return [low if v < low else high if v > high else v for v in w]
+
+    @holds
+    def turns_signs_where_0_is_beyond_a_bound(self, constraint: Constraint) -> None:
+        """A bound above 0 makes what is negative positive; a bound at 0 makes it nothing, which has no sign."""
+        for bound, value, turns in (
+            *(("low", 0.5, True), ("low", 0.0, False), ("low", -0.5, False)),
+            *(("high", -0.5, True), ("high", 0.0, False), ("high", 0.5, False)),
+        ):
+            assert type(constraint)(**{bound: value}).turns_signs() is turns
 
 
 @hookimpl

@@ -9,7 +9,14 @@ from typing import Any
 
 import torch
 
-from neuroplast import Constraint, ConstraintContext, State, build_layer, hookimpl
+from neuroplast import (
+    ConfigurationError,
+    Constraint,
+    ConstraintContext,
+    State,
+    build_layer,
+    hookimpl,
+)
 from neuroplast.testing import (
     Claims,
     ConstraintClaims,
@@ -109,6 +116,25 @@ class DaleClaims(ConstraintClaims):
             clipped = torch.ones_like(w)
             assert int(constraint.enforce(clipped, context)) == int((expected < 0).sum())
             assert torch.equal(clipped, expected.clamp_min(0))
+
+    @holds
+    def comes_after_what_turns_signs(self, constraint: Constraint) -> None:
+        """A process that turns signs may come before it, and not after it."""
+        if constraint.ratio is None:  # type: ignore[attr-defined]
+            return
+        turning, harmless = "synaptic_scaling_signed", {"kind": "clip", "high": 10.0}
+        assert _accepted([turning, constraint, harmless])
+        assert _accepted([harmless, turning, constraint])
+        assert not _accepted([constraint, turning])
+        assert not _accepted([harmless, constraint, harmless, turning])
+
+
+def _accepted(constraints: Any) -> bool:
+    try:
+        build_layer((4,), synapse={"kind": "dense", "neurons": 3}, constraints=constraints)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def _known(constraint: Any, synapses: int, signs: Sequence[int] | None) -> Sequence[int] | None:

@@ -5,7 +5,6 @@ from math import sqrt
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from neuroplast import (
     Constraint,
@@ -16,6 +15,7 @@ from neuroplast import (
     hookimpl,
 )
 from neuroplast.testing import Claims, ConstraintClaims, Example, Neuron, NotApplicable, Site, holds
+from neuroplast_plugins.claims.constraints.replacements import hold_replaced, set_up
 
 
 class GrowActiveClaims(ConstraintClaims):
@@ -129,7 +129,7 @@ class GrowActiveClaims(ConstraintClaims):
     def replaces_the_weakest_by_the_most_active(self, constraint: Constraint) -> None:
         """Of weights as weak the first goes, whatever its sign; of synapses as active the first comes."""
         layer = _layer(constraint, (4,), {"kind": "dense", "neurons": 2}, share=0.25)
-        _set(
+        set_up(
             layer,
             w=[[0.5, -0.2, 0.0, 0.0], [0.2, 0.0, -0.9, 0.0]],
             present=[[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0]],
@@ -137,7 +137,7 @@ class GrowActiveClaims(ConstraintClaims):
         )
         # neuron 1 has v = 0.5 - 0.4 = 0.1, and adds 0.2 and 0.3 to what is absent; neuron 2 has v < 0 and adds nothing
         layer.learn(torch.tensor([[1.0, 2.0, 2.0, 3.0]]))
-        _hold(
+        hold_replaced(
             layer,
             w=[[0.5, 0.0, 0.0, 0.0], [0.2, 0.0, -0.9, 0.0]],
             present=[[1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0]],
@@ -148,14 +148,14 @@ class GrowActiveClaims(ConstraintClaims):
     def replaces_no_more_than_there_is_room_for(self, constraint: Constraint) -> None:
         """Half of seven would be three, and only one is absent."""
         layer = _layer(constraint, (4,), {"kind": "dense", "neurons": 2}, share=0.5)
-        _set(
+        set_up(
             layer,
             w=[[0.5, 0.2, 0.3, 0.4], [-0.1, 0.6, 0.9, 0.0]],
             present=[[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 0.0]],
             activity=[[0.0] * 4] * 2,
         )
         layer.learn(torch.ones(1, 4))
-        _hold(
+        hold_replaced(
             layer,
             w=[[0.5, 0.2, 0.3, 0.4], [0.0, 0.6, 0.9, 0.0]],
             present=[[1.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0]],
@@ -169,7 +169,7 @@ class GrowActiveClaims(ConstraintClaims):
         layer = _layer(constraint, (1, 2, 2), synapse, every=2)
         middle = torch.zeros(1, 1, 3, 3)
         middle[..., 1, 1] = 1.0
-        _set(layer, w=middle, present=torch.ones(1, 1, 3, 3), activity=torch.zeros(1, 1, 3, 3))
+        set_up(layer, w=middle, present=torch.ones(1, 1, 3, 3), activity=torch.zeros(1, 1, 3, 3))
         layer.learn(torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
         # 1 + 4 + 9 + 16 in the middle; 1·2 + 3·4 beside it; 1·3 + 2·4 below; 1·4 and 2·3 across
         expected = torch.tensor([[[[4.0, 11.0, 6.0], [14.0, 30.0, 14.0], [6.0, 11.0, 4.0]]]])
@@ -195,25 +195,6 @@ def _layer(constraint: Constraint, shape: tuple[int, ...], synapse: Any, **chang
         rate={"kind": "constant", "eta": 1e-60},
         constraints=[constraint.model_copy(update={"every": 1, **changed})],
     )
-
-
-def _set(layer: Layer, w: Any, **memory: Any) -> None:
-    layer.w.copy_(torch.as_tensor(w))
-    for name, values in memory.items():
-        layer.state[f"constraints.0.{name}"].copy_(torch.as_tensor(values))
-
-
-def _hold(layer: Layer, w: Any, present: Any, replaced: int) -> None:
-    """Hold what there is after a replacement, and that all is counted, and begun anew."""
-    kept: dict[str, Tensor] = {
-        name: layer.state[f"constraints.0.{name}"]
-        for name in ("present", "activity", "steps", "pruned", "grown")
-    }
-    assert torch.equal(layer.w, torch.tensor(w))
-    assert torch.equal(kept["present"], torch.tensor(present))
-    assert int(kept["pruned"]) == int(kept["grown"]) == replaced
-    assert not bool(kept["activity"].any() | kept["steps"].any())
-    assert int(layer.projections[0].corrected) == replaced
 
 
 @hookimpl

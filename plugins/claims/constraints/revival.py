@@ -93,6 +93,7 @@ class RevivalClaims(ConstraintClaims):
         before = layer.w.clone()
         layer.learn(torch.zeros(2, 2))
         assert torch.allclose(layer.w, before)
+        assert int(layer.state["constraints.0.silent"].max()) == constraint.after + 2  # type: ignore[attr-defined]
         assert int(layer.projections[0].corrected) == 0
 
     @holds

@@ -455,12 +455,12 @@ class Conscience(Competition):
 
     def compete(self, v, memory):
         competitors(self.axis, v.shape[1:])
-        return along(self.axis, v - self.handicap(v, memory), self.won)
+        return along(self.axis, v - self.handicap(v, memory), self.winning)
 
     def handicap(self, v, memory):
         return self.bias * (memory.share - 1 / len(memory.share)).view(-1, *[1] * (v.dim() - 2))
 
-    def won(self, v, dim):
+    def winning(self, v, dim):
         return torch.zeros_like(v).scatter(dim, v.argmax(dim, keepdim=True), 1.0)
 
     def adapt(self, view):
@@ -531,7 +531,7 @@ class Before(Conscience):
     """Remembers who would have won without a conscience, and only then competes."""
 
     def adapt(self, view):
-        first = self.won(view.v, 1)
+        first = self.winning(view.v, 1)
         view.memory.share.add_((view.average(first) - view.memory.share) / self.tau)
 
 

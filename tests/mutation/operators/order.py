@@ -97,5 +97,6 @@ def _adapted_first(function: Function) -> Iterator[Edit]:
         source = re.sub(rf"\b{view}\b", activity, source)
     else:
         source = re.sub(rf"\b{view}\.memory\b", memory, source)
+        source = re.sub(rf"\b{view}\.won\b", f"({activity} > 0)", source)
         source = re.sub(rf"\b{view}\.[uvg]\b", activity, source)
     yield rewritten(function, [*ast.parse(source).body, *function.body])

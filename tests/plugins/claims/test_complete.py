@@ -15,6 +15,8 @@ HELPERS = {
     "groups.py",
     "histories.py",
     "linear_neurons.py",
+    "many_streams.py",
+    "replacements.py",
     "standardised_zca.py",
     "streams.py",
     "torch_sgd.py",

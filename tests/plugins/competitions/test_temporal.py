@@ -211,6 +211,15 @@ def test_memory_of_the_first_layer_for_cifar10_is_below_ten_megabytes():
         assert held < 10e6
 
 
+def test_the_counter_is_where_it_can_be_read_without_waiting():
+    """What is done next depends on it; on a GPU two copies of a number to the host would hold up every step."""
+    for part in (Temporal(), TemporalSquared()):
+        axes = {"scalar": (), "post": (3,), "positions": (2,)}
+        tensors = allocate(part, axes, torch.device("meta"))[1]
+        found = {name: tensor.device.type for name, tensor in tensors.items()}
+        assert found == {"knots": "meta", "counts": "meta", "seen": "cpu"}
+
+
 # The competition
 
 
