@@ -24,8 +24,8 @@ from neuroplast.execution import (
 )
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
-from neuroplast.recording.consolidation import check_segment
 from neuroplast.recording.folder import Segment
+from neuroplast.recording.intact import check_intact_apart
 from neuroplast.recording.lock import LOCK, Lock
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import Header
@@ -151,12 +151,13 @@ def last_commit(folder: Path, tell: Callable[[str], object]) -> Commit | None:
     known = folders.segments(folder)
     for step in reversed(folders.checkpoints(folder)):
         try:
-            found, name, state = checkpoint.load(folder / folders.checkpoint_name(step))
+            kept = folder / folders.checkpoint_name(step)
+            check_intact_apart([kept])
+            found, name, state = checkpoint.load(kept)
             upto = [segment for segment in known if segment.name <= name]
             if wrong := folders.missing(upto, folders.as_segment(name)):
                 raise DataError(f"{folder}: {wrong}")
-            for segment in upto:
-                check_segment(folder / segment.name)
+            check_intact_apart(folder / segment.name for segment in upto)
         except DataError as error:
             tell(f"{error}; so the state after step {step} is not used")
             continue

@@ -18,13 +18,13 @@ import h5py
 import numpy as np
 
 from neuroplast.errors import DataError
-from neuroplast.recording import manifest, schema
+from neuroplast.recording import schema
 from neuroplast.recording.damage import UNREADABLE
 from neuroplast.recording.folder import Segment
+from neuroplast.recording.intact import check_intact
 from neuroplast.recording.manifest import LEFT_OUT
 from neuroplast.recording.recorder import RunState
 from neuroplast.recording.runfile import image, in_memory, seal
-from neuroplast.recording.safety import check_safe
 from neuroplast.recording.schema import GROWING, SCALE_ATTRIBUTES
 
 IN_MEMORY = 2**28
@@ -54,7 +54,7 @@ def consolidate(
     """
     paths = [folder / segment.name for segment in segments]
     for path in paths:
-        check_segment(path)
+        check_intact(path)
     with _new_file(target, sum(path.stat().st_size for path in paths)) as file:
         for scales in PASSES:
             for path in paths:
@@ -64,26 +64,7 @@ def consolidate(
         group = file["provenance"]
         schema.add_text(group, "executions", executions, schema.Label("how the run came about"))
         seal(file, state, steps_done)
-    check_segment(target)  # before what it is made of is removed
-
-
-def check_segment(path: Path) -> None:
-    """DataError where a segment, or the file made of them, is not what was written; all of it is read."""
-    try:
-        with h5py.File(path, "r") as file:
-            check_safe(file, path)
-            wrong = manifest.differences(file)
-    except UNREADABLE as error:
-        raise DataError(_damaged(path, str(error).partition("\n")[0])) from error
-    if wrong:
-        raise DataError(_damaged(path, f"{wrong[0]} is not what was written"))
-
-
-def _damaged(path: Path, found: str) -> str:
-    return (
-        f"{path}: is damaged ({found}); if there is a copy of it, bring that back, and "
-        f"neuroplast resume {path.parent}"
-    )
+    check_intact(target)  # before what it is made of is removed
 
 
 @contextmanager

@@ -73,10 +73,12 @@ def jobs() -> dict[str, Job]:
     from neuroplast.recording.check.folder import found_in_folder
     from neuroplast.recording.follow import news
     from neuroplast.recording.inspect import summarised
+    from neuroplast.recording.intact import intact
 
     return {
         "inspect": summarised,
         "news": news,
         "check file": found_in_file,
         "check folder": found_in_folder,
+        "intact": intact,
     }

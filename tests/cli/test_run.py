@@ -175,7 +175,10 @@ def test_ctrl_c_tells_where_the_partial_record_is(cli, scenario, plugin, tmp_pat
     plugin("finger", hook)
     answer = cli("run", scenario(), "--seeds", "2", "--out", "here")
     assert answer.code == 130
-    assert answer.err == "interrupted; what was committed is kept; go on with: neuroplast resume here/run-seed0\n"
+    assert (
+        answer.err
+        == "interrupted; what was committed is kept; go on with: neuroplast resume here/run-seed0\n"
+    )
     with open_run(tmp_path / "here" / "run-seed0") as recording:
         assert recording.state == "interrupted"
 

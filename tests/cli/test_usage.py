@@ -28,7 +28,7 @@ VERBS = sorted(verbs(typer.main.get_command(package.app)))
 def test_the_verbs_are_those_that_are_documented():
     assert {v[0] for v in VERBS} == {
         *("run", "list", "show", "validate", "schema", "plugins", "inspect", "features", "readout"),
-        "data",
+        *("data", "resume", "check", "rerun", "export"),
     }
 
 

@@ -271,7 +271,7 @@ def test_an_unreadable_checkpoint_is_told_and_the_one_before_is_used(tmp_path, k
     newest = path / folders.checkpoint_name(4)
     newest.write_bytes(newest.read_bytes()[:3000])
     _, (said, goes_on) = resume(path)
-    assert "ckpt-0000000004.h5: is no whole checkpoint" in said
+    assert "ckpt-0000000004.h5: is damaged" in said
     assert "the state after step 4 is not used" in said
     assert goes_on.endswith("goes on after step 3 of 5")
     assert digest(path) == digest(whole)
