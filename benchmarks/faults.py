@@ -389,19 +389,21 @@ class Reader:
         quiet()
         counts = self.counts
         while True:
-            run, name = json.loads(self._state.read_text())
             time.sleep(0.25)
+            run, name = watched = json.loads(self._state.read_text())
             if not run or not Path(run).is_dir():
                 continue
             try:
                 found = recorded(Path(run))
-            except Exception as error:
-                if json.loads(self._state.read_text()) != [run, name]:
-                    continue  # the folder of the last trial is being removed
-                counts["refused" if isinstance(error, DataError) else "wrong"] += 1
-            else:
                 values, bad = wrong(found, self.references[name]["arrays"])
-                counts.update(reads=1, values=values, wrong=bad)
+                seen = Counter(reads=1, values=values, wrong=bad)
+            except DataError:
+                seen = Counter(refused=1)
+            except Exception:
+                seen = Counter(reads=1, wrong=1)
+            if json.loads(self._state.read_text()) != watched:
+                continue  # the folder is being removed, or another run's by now
+            counts += seen
             trial = self._file.with_suffix(".new")
             trial.write_text(json.dumps(counts))
             trial.replace(self._file)
