@@ -185,6 +185,7 @@ class CompetitionClaims(MemoryClaims):
     Examples: given v, one value for each competitor, and memory by name where it is not new; expected g.
     What `adapt` makes of memory is claimed by `remember`, of weights that have changed already. A competition with
     memory also states what it makes of that: `compete_remembering`, or `compete_all`.
+    `won` is to be stated where the losers of a competition can have g > 0.
     """
 
     family = "competition"
@@ -197,6 +198,10 @@ class CompetitionClaims(MemoryClaims):
     def compete_remembering(self, competition: Any, v: Row, memory: Mapping[str, Any]) -> Row:
         """The same with memory that has adapted: by name, a value for each competitor, or one that all share."""
         return self.compete(competition, v)
+
+    def won(self, competition: Any, v: Row, g: Row) -> list[bool]:
+        """Which of the competitors with drives v and activities g at one stimulus count as winners."""
+        return [activity > 0 for activity in g]
 
     def compete_all(self, competition: Any, v: list[Rows], memory: Mapping[str, Any]) -> list[Rows]:
         """The same of a whole batch, v[stimulus][neuron][position]; state it where stimuli, positions or memory matter.

@@ -215,6 +215,39 @@ def by_hand(subject: Subject, case: Worked) -> None:
     case.hold(f"g of {case.part}", found.flatten(), v=v, memory=memory)
 
 
+@check("competition", "says who won, with drives", lambda subject: DRIVES)
+def says_who_won(subject: Subject, drives: str) -> None:
+    """`won` marks those with g > 0, which duty cycles and records count; claims state it where losers may have that."""
+    claims = (
+        subject.claims if isinstance(subject.claims, CompetitionClaims) else CompetitionClaims()
+    )
+
+    def hold(call: Call) -> None:
+        v, g = call.given["v"], call.result()
+        kept = v.clone(), g.clone()
+        found = call.part.won(*kept)
+        if found.dtype != torch.bool or found.shape != g.shape:
+            raise Violation(
+                f"{call.part}: won gives {found.dtype} of shape {tuple(found.shape)}; give a bool for each g, "
+                f"{tuple(g.shape)}"
+            )
+        dim = 2 if in_space(call.part) else 1
+        rows = (on_a_line(t).movedim(dim, -1).flatten(0, 1) for t in (v, g))
+        expected = [
+            claims.won(call.part, *pair) for pair in zip(*map(Tensor.tolist, rows), strict=True)
+        ]
+        groups = on_a_line(found).movedim(dim, -1)
+        if groups.flatten(0, 1).tolist() != expected:
+            raise Violation(
+                f"{call.part}: won marks others than those who have g > 0 and did not lose",
+                in_words(v=v, g=g, found=groups.double(), expected=float64(expected)),
+            )
+        if not all(map(torch.equal, kept, (v, g))):
+            raise Violation(f"{call.part}: won changed what it was handed; make a new tensor")
+
+    of_each(calls(subject, drives), hold)
+
+
 # -- ties, and who competes with whom ----------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Groups of competitors laid out as a competition takes them, and the first largest of a group."""
 
+from collections.abc import Container
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,11 @@ def activities(competition: Competition, *groups: list[float]) -> Tensor:
     return competition.compete(laid, State({})).reshape(v.shape)
 
 
+def positive(chosen: Container[int], g: list[float]) -> list[bool]:
+    """Which of the chosen have g > 0, as winners do; losers may have minus a negative drive."""
+    return [i in chosen and g[i] > 0 for i in range(len(g))]
+
+
 def first_largest(v: list[float]) -> int:
     """The index of the largest; of equal ones the first."""
     winner = 0
@@ -21,3 +28,13 @@ def first_largest(v: list[float]) -> int:
         if v[i] > v[winner]:
             winner = i
     return winner
+
+
+def taken(k: int, v: list[float]) -> set[int]:
+    """Take the largest, k times; of equal drives the first."""
+    left, winners = list(v), set()
+    for _ in range(k):
+        winner = first_largest(left)
+        winners.add(winner)
+        left[winner] = float("-inf")
+    return winners

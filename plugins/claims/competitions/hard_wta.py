@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities, first_largest
+from neuroplast_plugins.claims.competitions.groups import activities, first_largest, positive
 
 
 class HardWtaClaims(CompetitionClaims):
@@ -66,6 +66,10 @@ class HardWtaClaims(CompetitionClaims):
             else:
                 g.append(0.0)
         return g
+
+    def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
+        """The one winner, unless its drive is negative."""
+        return positive({first_largest(v)}, g)
 
     @holds
     def one_wins(self, competition: Competition) -> None:

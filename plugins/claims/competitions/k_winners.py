@@ -12,7 +12,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, Neuron, holds
-from neuroplast_plugins.claims.competitions.groups import first_largest
+from neuroplast_plugins.claims.competitions.groups import positive, taken
 from neuroplast_plugins.claims.competitions.streams import Presented
 
 
@@ -61,6 +61,10 @@ class KWinnersClaims(CompetitionClaims):
         """With new memory all are boosted alike, so it is the k largest."""
         return self._winners(competition, v, [0.0] * len(v))
 
+    def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
+        """With new memory the k largest, but for those whose drive is negative."""
+        return positive(taken(competition.k, v), g)
+
     def compete_remembering(
         self, competition: Any, v: list[float], memory: Mapping[str, Any]
     ) -> list[float]:
@@ -73,10 +77,8 @@ class KWinnersClaims(CompetitionClaims):
         g = [-size if competition.anti_hebbian else 0.0 for size in sizes]
         share = competition.k / len(v)
         left = [v[i] * exp(competition.strength * (share - duty[i])) for i in range(len(v))]
-        for _ in range(competition.k):
-            winner = first_largest(left)
+        for winner in taken(competition.k, left):
             g[winner] = sizes[winner]
-            left[winner] = float("-inf")
         return g
 
     def remember(self, competition: Any, n: Neuron) -> dict[str, float]:

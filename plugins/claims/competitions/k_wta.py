@@ -6,7 +6,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities, first_largest
+from neuroplast_plugins.claims.competitions.groups import activities, positive, taken
 
 
 class KWtaClaims(CompetitionClaims):
@@ -59,15 +59,15 @@ class KWtaClaims(CompetitionClaims):
     )
 
     def compete(self, competition: Any, v: list[float]) -> list[float]:
-        """Take the largest, k times; of equal drives the first."""
+        """Winners have their size, losers nothing, or minus it."""
         sizes = list(v) if competition.activity == "drive" else [1.0] * len(v)
-        g = [-size if competition.anti_hebbian else 0.0 for size in sizes]
-        left = list(v)
-        for _ in range(competition.k):
-            winner = first_largest(left)
-            g[winner] = sizes[winner]
-            left[winner] = float("-inf")
-        return g
+        winners = taken(competition.k, v)
+        lost = -1.0 if competition.anti_hebbian else 0.0
+        return [sizes[i] if i in winners else lost * sizes[i] for i in range(len(v))]
+
+    def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
+        """The winners, but for those whose drive is negative."""
+        return positive(taken(competition.k, v), g)
 
     @holds
     def k_of_all_is_no_competition(self, competition: Competition) -> None:

@@ -6,7 +6,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities
+from neuroplast_plugins.claims.competitions.groups import activities, positive
 
 
 class KWtaAllTiesClaims(CompetitionClaims):
@@ -80,6 +80,11 @@ class KWtaAllTiesClaims(CompetitionClaims):
             else:
                 g.append(-size if competition.anti_hebbian else 0.0)
         return g
+
+    def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
+        """All that reach the K-th largest, but for those whose drive is negative."""
+        kth = sorted(v, reverse=True)[: competition.k][-1]
+        return positive({i for i in range(len(v)) if v[i] >= kth}, g)
 
     @holds
     def all_equal_neurons_do_the_same(self, competition: Competition) -> None:

@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities, first_largest
+from neuroplast_plugins.claims.competitions.groups import activities, first_largest, positive
 
 
 class SoftmaxMaskClaims(CompetitionClaims):
@@ -54,6 +54,10 @@ class SoftmaxMaskClaims(CompetitionClaims):
             masked = v[i] * powers[i] / sum(powers)
             g.append(-masked if competition.anti_hebbian and i != winner else masked)
         return g
+
+    def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
+        """All with a positive share; where losers learn with the opposite sign, only the largest."""
+        return positive({first_largest(v)} if competition.anti_hebbian else range(len(v)), g)
 
     @holds
     def cold_leaves_the_winners_drive(self, competition: Competition) -> None:

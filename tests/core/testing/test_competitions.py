@@ -14,6 +14,7 @@ from neuroplast.testing import CompetitionClaims, Example
 
 FORMULA = "equals its formula, looped, with drives"
 HAND = "gives the numbers worked by hand"
+WON = "says who won, with drives"
 TIES = "gives ties to the lowest index, with drives"
 LIMIT = "refuses more winners than competitors"
 FINITE = "stays finite at very large and very small drives"
@@ -178,6 +179,51 @@ def test_the_smallest_example_is_shown():
     """One neuron has nobody to lose against, so two are the least that shows what losers have."""
     told = catch(Losers(), FORMULA, BestClaims())
     assert next(line for line in told.splitlines() if line.startswith("v = ")).count(",") == 1
+
+
+# Who counts as a winner
+
+
+class Shunned(Best):
+    """Losers have minus their drives, so that a negative one gives g > 0."""
+
+    def keep(self, v, dim):
+        return torch.where(self.rank(v, dim) < self.k, v, -v)
+
+
+class Telling(Shunned):
+    """Says itself who won."""
+
+    def won(self, v, g):
+        return (g > 0) & (v > 0)
+
+
+class ShunnedClaims(BestClaims):
+    def won(self, competition, v, g):
+        winners = sorted(range(len(v)), key=lambda i: (-v[i], i))[: competition.k]
+        return [i in winners and v[i] > 0 for i in range(len(v))]
+
+
+class InFloats(Best):
+    def won(self, v, g):
+        return (g > 0).float()
+
+
+class InPlace(Best):
+    def won(self, v, g):
+        return g.clamp_(min=0) > 0
+
+
+def test_losers_with_a_positive_activity_that_count_as_winners_are_caught():
+    hold(Telling(), WON, ShunnedClaims())
+    assert "did not lose" in catch(Shunned(), WON, ShunnedClaims())
+    hold(Best(k=2, axis="space"), WON)
+    assert "did not lose" in catch(Telling(), WON), "without claims it is g > 0"
+
+
+def test_a_mask_of_winners_that_is_none_is_caught():
+    assert "torch.float32 of shape" in catch(InFloats(), WON)
+    assert "won changed what it was handed" in catch(InPlace(), WON)
 
 
 # Nobody wins where none stands out
