@@ -25,7 +25,7 @@ from neuroplast.execution import (
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
 from neuroplast.recording.folder import Segment
-from neuroplast.recording.intact import check_intact_apart
+from neuroplast.recording.intact import damaged
 from neuroplast.recording.lock import LOCK, Lock
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import Header
@@ -149,25 +149,33 @@ def last_commit(folder: Path, tell: Callable[[str], object]) -> Commit | None:
     None where nothing was committed. DataError where something was, and none of it can be gone on from.
     """
     known = folders.segments(folder)
-    for step in reversed(folders.checkpoints(folder)):
+    kept = {step: folder / folders.checkpoint_name(step) for step in folders.checkpoints(folder)}
+    wrong = damaged([*kept.values(), *(folder / segment.name for segment in known)])
+    for step, path in reversed(kept.items()):
         try:
-            kept = folder / folders.checkpoint_name(step)
-            check_intact_apart([kept])
-            found, name, state = checkpoint.load(kept)
+            _refuse([path], wrong)
+            found, name, state = checkpoint.load(path)
             upto = [segment for segment in known if segment.name <= name]
-            if wrong := folders.missing(upto, folders.as_segment(name)):
-                raise DataError(f"{folder}: {wrong}")
-            check_intact_apart(folder / segment.name for segment in upto)
+            if missing := folders.missing(upto, folders.as_segment(name)):
+                raise DataError(f"{folder}: {missing}")
+            _refuse([folder / segment.name for segment in upto], wrong)
         except DataError as error:
             tell(f"{error}; so the state after step {step} is not used")
             continue
         return Commit(found, upto[-1], state)
-    if folders.checkpoints(folder) or any(segment.end for segment in known):
+    if kept or any(segment.end for segment in known):
         raise DataError(
             f"{folder}: has no checkpoint from which the run could go on; what was recorded is left as it is, see "
             "`neuroplast inspect`: bring back the files that are missing, or run it again in another folder"
         )
     return None
+
+
+def _refuse(paths: Sequence[Path], wrong: Mapping[Path, str]) -> None:
+    """DataError where something is wrong with one of the files."""
+    for path in paths:
+        if path in wrong:
+            raise DataError(wrong[path])
 
 
 def differences(was: Header, now: Header) -> list[str]:

@@ -26,15 +26,17 @@ def check_intact(path: Path) -> None:
         raise DataError(_damaged(path, f"{wrong[0]} is not what was written"))
 
 
-def check_intact_apart(paths: Iterable[Path]) -> None:
-    """The same of several files that come from elsewhere, in a process of its own, which such a file may crash."""
-    for found in answers("intact", [{"path": str(path)} for path in paths]):
-        if found.error:
-            raise DataError(found.error)
+def damaged(paths: Iterable[Path]) -> dict[Path, str]:
+    """What is wrong with those files that are not what was written.
+
+    They may come from elsewhere, and are read by a process of its own, which such a file may crash.
+    """
+    asked = answers("intact", [{"path": str(path)} for path in paths])
+    return {Path(found.item["path"]): found.error for found in asked if found.error}
 
 
 def intact(path: str) -> Iterator[None]:
-    """Nothing, or DataError; the job that `check_intact_apart` asks for."""
+    """Nothing, or DataError; the job that `damaged` asks for."""
     check_intact(Path(path))
     yield from ()
 
