@@ -10,14 +10,16 @@ from textwrap import dedent
 import pytest
 import torch
 from mutation import equivalents, faults
+from mutation.alike import alike
 from mutation.equivalents import Equivalent
+from mutation.log import Log
 from mutation.mutants import FOLDERS, Mutant, mutants, plugins, unchanged
 from mutation.operators import OPERATORS
 from mutation.operators.ties import choosing
 from mutation.report import Report, share
 from mutation.second import second_set
 from mutation.source import Function, functions
-from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Verdict
+from mutation.trial import KILLED, NOT_LOADED, SURVIVED, Order, Verdict
 
 import neuroplast_plugins
 from neuroplast import View
@@ -369,6 +371,73 @@ def test_the_report_counts_and_refuses_wrong_equivalents():
         "no equivalent, killed by looped",
         "no such mutant",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("y = torch.zeros_like(view.u)", "y = torch.zeros_like(view.g)"),
+        ("n = len(view.x)", "n = len(view.v)"),
+        ("s = view.g.sum(0)", "s = view.g.roll(1, 0).sum(0)"),
+        ("s = view.g.square()", "s = (-view.g).square()"),
+        ("s = view.u * view.v", "s = view.v * view.u"),
+        ("a = norms(view.w)", "a = norms(view.w.roll(1, 1))"),
+        ("if view.g != 0:", "if -view.g != 0:"),
+    ],
+)
+def test_what_has_no_meaning_where_it_stands_is_alike(before, after):
+    assert alike(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("y = torch.zeros_like(view.u)", "y = torch.zeros_like(view.x)"),
+        ("n = len(view.x)", "n = len(view.w)"),
+        ("s = view.g.sum(1)", "s = view.g.roll(1, 0).sum(1)"),
+        ("s = view.g.sum(0)", "s = view.g.roll(1, 1).sum(0)"),
+        ("s = view.g.exp()", "s = (-view.g).exp()"),
+        ("s = view.u - view.v", "s = view.v - view.u"),
+        ("a = norms(view.w)", "a = norms(view.w.roll(1, 0))"),
+        ("if view.g != 1:", "if -view.g != 1:"),
+        ("y = x", "y = x"),
+        ("y = (", "y = ("),
+    ],
+)
+def test_what_has_one_and_lines_that_were_moved_are_not_alike(before, after):
+    assert not alike(before, after)
+
+
+def test_an_alike_mutant_is_no_fault_and_fails_the_run_where_it_is_killed():
+    def turned(result: str) -> tuple[Mutant, Verdict]:
+        before, after = "return view.u * view.v", "return view.v * view.u"
+        made = Mutant(Path("rules/oja.py"), "roles transposed", "Oja.f", 1, before, after, after)
+        return made, Verdict(result, "looped")
+
+    found = [(mutant("return 1"), Verdict(KILLED, "looped"))]
+    assert share(Report([*found, turned(SURVIVED)], [], 0.95).faults) == 1
+    assert Report([*found, turned(SURVIVED)], [], 0.95)
+    assert not Report([*found, turned(KILLED)], [], 0.95)
+
+
+def test_verdicts_are_found_again_by_what_the_mutant_is(tmp_path):
+    log = Log(tmp_path / "log.jsonl")
+    killed = Verdict(KILLED, "looped", "oja", "{}", "g is 1")
+    timed = Verdict(SURVIVED, seconds={("oja", "{}", "looped"): 0.5})
+    log.add(mutant("a"), killed)
+    log.add(mutant("b"), timed)
+    asked = [mutant("a"), mutant("b"), mutant("c")]
+    assert log.known(asked) == [], "what it finds is what was there when it was opened"
+    assert Log(log.path).known(asked) == [(asked[0], killed), (asked[1], timed)]
+    assert Log(None).known(asked) == []
+
+
+def test_what_killed_most_is_asked_first_then_what_takes_least_time():
+    order = Order()
+    order.learn(Verdict(KILLED, "looped", "oja", "{}"))
+    order.learn(Verdict(SURVIVED, seconds={("oja", "{}", "slow"): 2.0, ("oja", "{}", "fast"): 0.1}))
+    asked = [("oja", "{}", name) for name in ("slow", "fast", "looped")]
+    assert [name for *_, name in sorted(asked, key=order)] == ["looped", "fast", "slow"]
 
 
 def test_every_equivalent_is_there_and_says_why():
