@@ -1,6 +1,7 @@
 """What a run survives: kills at random moments and at the n-th change of a file, half of these torn, and full disks.
 
-    python benchmarks/faults.py [--kills 300] [--writes 300] [--full 100] [--reads 2000] [--folder build/faults]
+    python benchmarks/faults.py [--kills 300] [--writes 300] [--full 100] [--reads 2000] [--only NAME ...]
+                                [--folder build/faults]
 
 Every trial runs a scenario in a process of its own, which is killed, or meets a full disk; looks at what is there;
 resumes it, and compares the result with an uninterrupted run, value by value. Meanwhile a reader opens runs that are
@@ -98,6 +99,7 @@ def main() -> int:
     )
     parser.add_argument("--full", type=int, default=100, help="full disks")
     parser.add_argument("--reads", type=int, default=2000, help="at least so many concurrent reads")
+    parser.add_argument("--only", nargs="+", help="the names of some scenarios")
     parser.add_argument("--folder", type=Path, default=Path("build/faults"))
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -110,6 +112,7 @@ def main() -> int:
         args.writes = args.full = 0
     registry.current()
     scenarios = {**layers("simultaneous"), **layers("greedy")}
+    scenarios = {name: s for name, s in scenarios.items() if name in (args.only or scenarios)}
     references = {name: reference(name, s, args.folder) for name, s in scenarios.items()}
     log = args.folder / "trials.jsonl"
     done = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
@@ -389,7 +392,7 @@ class Reader:
         quiet()
         counts = self.counts
         while True:
-            time.sleep(0.25)
+            time.sleep(0.8)
             run, name = watched = json.loads(self._state.read_text())
             if not run or not Path(run).is_dir():
                 continue
