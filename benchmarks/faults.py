@@ -38,7 +38,7 @@ from neuroplast.recording import folder as folders
 
 SHIM = Path(__file__).with_name("faults.c")
 KILL, TORN, FULL = 1, 2, 3
-MOST_CALLS = {"write": 200, "full": 40}
+MOST_CALLS = {"write": 150, "full": 30}
 """The fault comes at one of so many calls that change files, or that write, which is about what a run takes."""
 
 Arrays = dict[str, tuple[list[int], Any]]
@@ -49,19 +49,19 @@ def layers(order: str) -> dict[str, dict[str, Any]]:
     """The scenarios, by name."""
     common: dict[str, Any] = {
         "seeds": [0],
-        "record": {"every": 5, "commit": 0.1},  # so that a run takes as long to commit as to learn
-        "readouts": [{"kind": "ridge", "at": ["every 20 steps", "end"]}],
+        "record": {"every": 3, "commit": 0.1},  # so that a run takes as long to commit as to learn
+        "readouts": [{"kind": "ridge", "at": ["every 10 steps", "end"]}],
     }
     clusters = {"kind": "gaussian_clusters", "inputs": 16, "clusters": 4}
     learns = {"scaling": "mean", "rate": {"kind": "constant", "eta": 0.05}}
     dense = {"synapse": {"kind": "dense", "neurons": 24}, **learns}
     soft = {**dense, "rule": "softhebb", "competition": "soft_wta", "population": "relu"}
     conv = {"kind": "conv2d", "neurons": 6, "kernel": 5, "stride": 2}
-    phases = [{"presentations": 600, "batch": 10, "order": order}]
+    phases = [{"presentations": 300, "batch": 10, "order": order}]
     return {
         f"dense-{order}": {
             **common,
-            "record": {"every": 5, "commit": 0.02},
+            "record": {"every": 3, "commit": 0.02},
             "stimuli": clusters,
             "layers": [soft, soft],
             "phases": phases,
@@ -81,7 +81,7 @@ def layers(order: str) -> dict[str, dict[str, Any]]:
                     "rule": {"kind": "bcm", "time_constant": 50},
                     "competition": {"kind": "temporal", "window": 60},
                     "dynamics": [{"kind": "adaptive_threshold"}],
-                    "constraints": ["unit_norm", {"kind": "revival", "after": 100}],
+                    "constraints": ["unit_norm", {"kind": "revival", "after": 50}],
                     "step": "momentum",
                 },
                 soft,
