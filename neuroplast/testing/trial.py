@@ -36,6 +36,10 @@ SETTINGS = (
 """What a part is tried on where it fits: the first of these, else the first of the registry's geometries."""
 
 
+class FitsNowhere(NotApplicable):
+    """A check that needs a layer has none to ask about."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """A layer with the part on trial, on one setting. Layers are made anew from it, as often as they are needed.
@@ -92,15 +96,19 @@ def trial(subject: Subject, settings: Sequence[Setting] = SETTINGS, **entries: A
     entries: entries of the layer, unless the part takes their place.
     """
     spec = _spec(subject, {"competition": Winner(), **entries})
+    refusal = ""
     for make in _WAYS if subject.family == "constraint" else _WAYS[:1]:
         for setting in _settings(subject, settings):
             tried = make(spec, setting)
             try:
                 tried.layer()
-            except ConfigurationError:
+            except ConfigurationError as error:
+                refusal = str(error)
                 continue
             return tried
-    raise NotApplicable(f"{subject.kind} fits none of the layers that the kit tries it in")
+    raise FitsNowhere(
+        f"{subject.kind} fits none of the layers that the kit tries it in; the last was refused with: {refusal}"
+    )
 
 
 def _plain(spec: LayerSpec, setting: Setting) -> Trial:

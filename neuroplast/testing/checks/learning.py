@@ -14,7 +14,7 @@ from neuroplast.testing.asking import NotApplicable, Violation, check
 from neuroplast.testing.devices import need_gpu
 from neuroplast.testing.numbers import FLOAT32, FLOAT64, hold_near, in_words
 from neuroplast.testing.subject import Subject
-from neuroplast.testing.trial import PLACES, Trial, entry, trial
+from neuroplast.testing.trial import PLACES, FitsNowhere, Trial, entry, trial
 from neuroplast.testing.watch import same_bits, watched
 
 _GROUPS = {
@@ -39,6 +39,15 @@ def in_layers(name: str) -> Callable[[Callable[[Subject], None]], Callable[[Subj
         return ask
 
     return register
+
+
+@in_layers("fits a layer")
+def fits_a_layer(subject: Subject) -> None:
+    """A part that refuses every layer would pass, since whatever needs one is skipped then."""
+    try:
+        trial(subject)
+    except FitsNowhere as error:
+        raise Violation(f"{error}; let `check` refuse only what has no meaning") from None
 
 
 @in_layers("moves only what adapts")

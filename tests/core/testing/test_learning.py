@@ -449,7 +449,7 @@ def test_without_defaults_there_is_no_layer():
     assert "no plugin provides a default" in skip(doubles.Growth(), FREEZE, registry=Registry())
 
 
-def test_a_part_that_fits_nowhere_is_skipped(known):
+def test_a_part_that_fits_nowhere_is_told_of_once_and_skipped_elsewhere(known):
     class Crowded(Competition):
         kind: ClassVar[str] = "crowded"
 
@@ -462,6 +462,8 @@ def test_a_part_that_fits_nowhere_is_skipped(known):
             return v
 
     assert skip(Crowded(), FREEZE, registry=known).startswith("crowded fits none of the layers")
+    told = catch(Crowded(), "fits a layer", registry=known)
+    assert "the last was refused with: crowded: more neurons are needed" in told
 
 
 class OfSigns(Constraint):
