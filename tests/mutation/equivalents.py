@@ -64,6 +64,13 @@ def _counted_first(file: str, line: str, why: str) -> Equivalent:
     return Equivalent(file, "state before, not after", line, after, why)
 
 
+def _truth(file: str, line: str) -> Equivalent:
+    """The mutant that negates a truth value which is returned."""
+    of = line.removeprefix("return ")
+    negated = f"return -{of}" if of == "True" else f"return -({of})"
+    return Equivalent(file, "sign flipped", line, negated, _TRUTH)
+
+
 def _moved(file: str, line: str, why: str) -> Equivalent:
     """The mutants in which a statement stands elsewhere."""
     return Equivalent(file, "state before, not after", line, line, why)
@@ -83,6 +90,8 @@ _LATER = "for later in projection.constraints[projection.constraints.index(self)
 _GROUPS = "each = by_group.expand(groups, len(w) // groups, w.shape[1]).reshape(len(w), w.shape[1])"
 _LAST_WIN = "last = (won * torch.arange(1, stimuli + 1, device=won.device)).amax(1)"
 _SEEN = "return view.outer(chosen.view(view.g.shape)).tensor()"
+_CHANGE = "change = change / (largest_magnitude(change[:, None]) + 1e-30)"
+_DENSITY = "return torch.exp(-squares / (2 * sigma ** 2)) / (2 * torch.pi * sigma ** 2)"
 _UNIT = "unit = seen * per_neuron(norms(w) / length.clamp_min(1e-30), w)"
 _MIDDLE_RANK = "return piecewise(torch.full_like(self.knots[0], (n + 1) / 2), below, self.knots)"
 _QUANTILES = (
@@ -96,6 +105,13 @@ _CHANCE = (
     "so that any order of them, and their negatives, are as likely"
 )
 _COMMON = "all boosts are multiplied by the same positive number, and whoever is largest stays so"
+_SHAPE = "only the shape of one row is read there, which all rows share"
+_TRUTH = "what is asked is whether it holds, and minus a truth value holds where that does"
+_ALL = "the largest entry of one column is the same however it is laid out, and 1e-30 is lost beside it"
+_BESIDE = "the mean of all neurons does not depend on their order"
+_LARGEST_IS_1 = (
+    "both Gaussians have the same factor, and their difference is divided by its largest entry"
+)
 _HIMSELF = "the first of the list is then Dale itself, which turns no signs"
 _ROWS = "only the shape is read there, which all of the knots share, and there are nine"
 
@@ -268,5 +284,149 @@ EQUIVALENTS: tuple[Equivalent, ...] = (
         "constraints/synaptic_scaling.py",
         _SCALED,
         "a factor between 0.99 and 1.01 leaves a neuron with weights some, and one without none",
+    ),
+    _truth("competitions/statistical.py", "return self.winners == 'soft'"),
+    _truth("competitions/temporal.py", "return self.winners == 'soft'"),
+    _truth("constraints/non_negative.py", "return self.form == 'abs'"),
+    _truth("constraints/prune_regrow.py", "return self.regrow > 0"),
+    _truth("constraints/revival.py", "return True"),
+    _truth("constraints/synaptic_scaling_signed.py", "return True"),
+    *_same(
+        "competitions/k_winners.py",
+        "term dropped",
+        _BOOST,
+        [("self.k / v.shape[1]", "self.k")],
+        _COMMON,
+    ),
+    *_same(
+        "rules/means.py",
+        "peek at the neighbour",
+        "return activity - per_neuron(mean, activity[0])",
+        [("activity[0]", "activity.roll(1, 1)[0]")],
+        _SHAPE,
+    ),
+    *_same(
+        "competitions/lagani_soft_wta.py",
+        "peek at the neighbour",
+        "return r * (r / per_neuron(whole, r[0]))",
+        [("r[0]", "r.roll(1, 1)[0]")],
+        _SHAPE,
+    ),
+    *_same(
+        "competitions/outcomes.py",
+        "off by one",
+        "return (g > 0) & (v > 0) if minus_drives else g > 0",
+        [("v > 0", "v >= 0")],
+        "activities are drives there, or minus drives, so that a drive of 0 has no activity above 0",
+    ),
+    *_same(
+        "competitions/outcomes.py",
+        "roles transposed",
+        "height = _shares(v, among, inverse_temperature, dim) if soft else torch.ones_like(v)",
+        [("v, among, inverse_temperature", "inverse_temperature, among, v")],
+        "the two are read in their product only",
+    ),
+    *_same(
+        "dynamics/difference_of_gaussians.py",
+        "roles transposed",
+        "along = torch.arange(size, dtype=torch.float64) - (size - 1) / 2",
+        [
+            (
+                "torch.arange(size, dtype=torch.float64) - (size - 1) / 2",
+                "(size - 1) / 2 - torch.arange(size, dtype=torch.float64)",
+            )
+        ],
+        "only the squares of the distances are read",
+    ),
+    *_same(
+        "dynamics/difference_of_gaussians.py",
+        "peek at the neighbour",
+        "return F.conv2d(u, weights, padding=len(kernel) // 2, groups=u.shape[1])",
+        [("u, weights", f"u, weights.roll(1, {dim})") for dim in (0, 1)],
+        "all channels have the same kernel, and each has one",
+    ),
+    *_same(
+        "dynamics/difference_of_gaussians.py",
+        "off by one",
+        _DENSITY,
+        [("/ (2 * torch.pi", "/ (3 * torch.pi"), ("/ (2 * torch.pi", "/ (1 * torch.pi")],
+        _LARGEST_IS_1,
+    ),
+    *_same(
+        "dynamics/difference_of_gaussians.py",
+        "term dropped",
+        _DENSITY,
+        [
+            ("/ (2 * torch.pi * sigma ** 2)", "/ sigma ** 2"),
+            ("/ (2 * torch.pi * sigma ** 2)", "/ (2 * sigma ** 2)"),
+            ("/ (2 * torch.pi * sigma ** 2)", "/ (torch.pi * sigma ** 2)"),
+        ],
+        _LARGEST_IS_1,
+    ),
+    *_same(
+        "dynamics/plastic_bias.py",
+        "peek at the neighbour",
+        "share = total(softmax(view.v * t)) * (view.v.shape[1] / view.v.numel())",
+        [("softmax(view.v", "softmax(view.v.roll(1, 0)")],
+        "the sum over stimuli does not depend on their order",
+    ),
+    *_same("dynamics/plastic_bias.py", "sign flipped", _CHANGE, [("+ 1e-30", "- 1e-30")], _ALL),
+    *_same(
+        "dynamics/plastic_bias.py", "roles transposed", _CHANGE, [("[:, None]", "[None, :]")], _ALL
+    ),
+    *_same(
+        "dynamics/plastic_bias.py",
+        "wrong axis",
+        _CHANGE,
+        [
+            ("[:, None])", "[:, None].transpose(0, 1))"),
+            (
+                "largest_magnitude(change[:, None])",
+                "faults.whole(lambda _w: largest_magnitude(_w), change[:, None])",
+            ),
+        ],
+        _ALL,
+    ),
+    *_same(
+        "dynamics/plastic_bias.py",
+        "wrong axis",
+        "return per_neuron(factor, view.v[0]).reshape(view.v.shape[1], -1).mean(1)",
+        [(".mean(1)", ".mean(-1)")],
+        "the tensor has two axes, of which the second is the last",
+    ),
+    *_same(
+        "rules/statistical_double_padded.py",
+        "peek at the neighbour",
+        "r = self._squared(view.geometry.drive(again, view.w_e), view.w_e)",
+        [("view.w_e), view.w_e)", f"view.w_e), view.w_e.roll(1, {dim}))") for dim in (1, -1)],
+        _ORDER,
+    ),
+    *_same(
+        "rules/statistical_double_padded.py",
+        "sign flipped",
+        "r = self._squared(view.geometry.drive(again, view.w_e), view.w_e)",
+        [("view.w_e), view.w_e)", "view.w_e), -view.w_e)")],
+        _SIGN,
+    ),
+    *_same(
+        "rules/statistical_double_padded.py",
+        "peek at the neighbour",
+        "q = drive / per_neuron(norms(w) + 1e-10, drive[0])",
+        [("drive[0]", "drive.roll(1, 1)[0]")],
+        _SHAPE,
+    ),
+    *_same(
+        "rules/statistical_double_padded.py",
+        "peek at the neighbour",
+        "mean = q.mean(1, keepdim=True)",
+        [("q.mean", "q.roll(1, 1).mean")],
+        _BESIDE,
+    ),
+    *_same(
+        "rules/statistical_double_padded.py",
+        "peek at the neighbour",
+        "spread = ((q - mean).square().sum(1, keepdim=True) / max(q.shape[1] - 1, 1)).sqrt()",
+        [("((q - mean)", "((q.roll(1, 1) - mean)")],
+        _BESIDE,
     ),
 )
