@@ -50,7 +50,7 @@ dynamics: DEV = --dev
 dynamics: env
 	$(PY) -m pytest tests/dynamics -m dynamics --durations=10 $(ARGS)
 
-# Some minutes. Prints, and writes nothing; ARGS="rules/oja rates" takes some files only (docs/mutation.md).
+# More than an hour. ARGS="--log FILE" can be stopped and continued; ARGS="rules/oja rates" takes some files only (docs/mutation.md).
 mutants: DEV = --dev
 mutants: env
 	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests $(PY) -m mutation $(ARGS)
