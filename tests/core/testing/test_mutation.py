@@ -310,10 +310,16 @@ def test_each_mutant_is_made_once_and_says_what_differs(tmp_path):
     assert (dropped[0].line, dropped[0].where) == (6, "Part.delta")
 
 
-def test_every_plugin_of_the_folders_has_mutants():
-    found = plugins(PLUGINS)
-    assert {p.parent.name for p in found} == {f for f in FOLDERS if (PLUGINS / f).is_dir()}
-    assert all(mutants(p) for p in found)
+@pytest.fixture(scope="module")
+def made_of():
+    """All mutants of all plugins, by file."""
+    return {f"{p.parent.name}/{p.name}": mutants(p) for p in plugins(PLUGINS)}
+
+
+def test_every_plugin_of_the_folders_has_mutants(made_of):
+    folders = {file.partition("/")[0] for file in made_of}
+    assert folders == {f for f in FOLDERS if (PLUGINS / f).is_dir()}
+    assert all(made_of.values())
 
 
 ASKED = """
@@ -440,8 +446,7 @@ def test_what_killed_most_is_asked_first_then_what_takes_least_time():
     assert [name for *_, name in sorted(asked, key=order)] == ["looped", "fast", "slow"]
 
 
-def test_every_equivalent_is_there_and_says_why():
-    made_of = {f"{p.parent.name}/{p.name}": mutants(p) for p in plugins(PLUGINS)}
+def test_every_equivalent_is_there_and_says_why(made_of):
     for equivalent in equivalents.EQUIVALENTS:
         assert any(equivalent.covers(m) for m in made_of.get(equivalent.file, [])), equivalent
         assert len(equivalent.why.split()) > 5, equivalent
