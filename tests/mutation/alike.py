@@ -15,6 +15,7 @@ WHY = {
     "order": "a sum, a mean, or the largest of all stimuli, or of a neuron's synapses, does not depend on their order",
     "sign": "squares, magnitudes and norms do not depend on signs, nor whether a number is 0; and 0 negated is 0",
     "either way": "a sum, a product, the larger, or the smaller of two does not depend on which stands first",
+    "again": "the same tensors are read once more, which were changed in place; and how many stimuli there are",
 }
 """The arguments."""
 
@@ -45,8 +46,30 @@ def alike(before: str, after: str) -> bool:
     """Whether lines that differ mean the same; a line that was moved stands as before, and is not asked about here."""
     if before == after:
         return False
+    if not before:
+        return _reads_again(after)
     forms = [_form(lines) for lines in (before, after)]
     return None not in forms and forms[0] == forms[1]
+
+
+def _reads_again(line: str) -> bool:
+    """Whether a line that was added gives names to tensors of the view, the context or the memory, and does no more."""
+    try:
+        (statement,) = ast.parse(line).body
+    except (SyntaxError, ValueError):
+        return False
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    return all(map(_is_read, value.elts if isinstance(value, ast.Tuple) else [value]))
+
+
+def _is_read(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and _called(node) == "len":
+        return _role(node.args[0]) in _BATCH
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in ("view", "context")
 
 
 def _form(lines: str) -> str | None:

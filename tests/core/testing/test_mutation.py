@@ -389,6 +389,8 @@ def test_the_report_counts_and_refuses_wrong_equivalents():
         ("s = view.u * view.v", "s = view.v * view.u"),
         ("a = norms(view.w)", "a = norms(view.w.roll(1, 1))"),
         ("if view.g != 0:", "if -view.g != 0:"),
+        ("", "g, theta, n = (view.g, view.memory.theta, len(view.g))"),
+        ("", "memory = context.memory"),
     ],
 )
 def test_what_has_no_meaning_where_it_stands_is_alike(before, after):
@@ -407,6 +409,10 @@ def test_what_has_no_meaning_where_it_stands_is_alike(before, after):
         ("a = norms(view.w)", "a = norms(view.w.roll(1, 0))"),
         ("if view.g != 1:", "if -view.g != 1:"),
         ("y = x", "y = x"),
+        ("", "n = len(view.w)"),
+        ("", "g = view.g.clone()"),
+        ("", "theta.add_(view.g)"),
+        ("", "g = theta"),
         ("y = (", "y = ("),
     ],
 )
