@@ -43,7 +43,7 @@ demo: env
 
 test: DEV = --dev
 test: env
-	$(PY) -m pytest --durations=10 $(ARGS)
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses=2 --dist=loadfile --durations=10 $(ARGS)
 
 # The scenarios of tests/dynamics in full; `make test` runs a short form of each.
 dynamics: DEV = --dev
