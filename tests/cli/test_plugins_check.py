@@ -139,7 +139,7 @@ def test_one_part_by_any_of_its_names(cli, words):
         (("comp", "hard", "rules", "oj"), {("competition", "hard_wta"), ("rule", "oja")}),
         (("oja", "population:linear"), {("rule", "oja"), ("population", "linear")}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_several_names_are_several_parts_each_once(cli, words, meant):
     answer = cli("plugins", "check", *words, "--only", "says what it does", "--json")
