@@ -21,6 +21,11 @@ def positive(chosen: Container[int], g: list[float]) -> list[bool]:
     return [i in chosen and g[i] > 0 for i in range(len(g))]
 
 
+def sharing(anti_hebbian: bool, v: list[float], g: list[float]) -> list[bool]:
+    """All with a positive share; where losers learn with the opposite sign, only the largest."""
+    return positive({first_largest(v)} if anti_hebbian else range(len(v)), g)
+
+
 def first_largest(v: list[float]) -> int:
     """The index of the largest; of equal ones the first."""
     winner = 0

@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities, first_largest, positive
+from neuroplast_plugins.claims.competitions.groups import activities, first_largest, sharing
 
 
 class SoftmaxMaskClaims(CompetitionClaims):
@@ -56,8 +56,8 @@ class SoftmaxMaskClaims(CompetitionClaims):
         return g
 
     def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
-        """All with a positive share; where losers learn with the opposite sign, only the largest."""
-        return positive({first_largest(v)} if competition.anti_hebbian else range(len(v)), g)
+        """Those who share, or the one that does not lose."""
+        return sharing(competition.anti_hebbian, v, g)
 
     @holds
     def cold_leaves_the_winners_drive(self, competition: Competition) -> None:

@@ -11,7 +11,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, Fit, Refusal, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import activities, first_largest, positive
+from neuroplast_plugins.claims.competitions.groups import activities, sharing
 from neuroplast_plugins.claims.competitions.standing_out import deviating, outcome
 
 
@@ -81,8 +81,8 @@ class StatisticalClaims(CompetitionClaims):
         return outcome(competition, v, deviating(v, competition.deviations))
 
     def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
-        """All with a positive share; where losers learn with the opposite sign, only the largest."""
-        return positive({first_largest(v)} if competition.anti_hebbian else range(len(v)), g)
+        """Those who share, or the one that does not lose."""
+        return sharing(competition.anti_hebbian, v, g)
 
     @holds
     def scale_and_shift_do_not_matter_to_who_wins(self, competition: Competition) -> None:

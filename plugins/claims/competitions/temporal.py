@@ -12,7 +12,7 @@ from torch.testing import assert_close
 
 from neuroplast import Competition, hookimpl
 from neuroplast.testing import Claims, CompetitionClaims, Example, holds
-from neuroplast_plugins.claims.competitions.groups import first_largest, positive
+from neuroplast_plugins.claims.competitions.groups import sharing
 from neuroplast_plugins.claims.competitions.histories import (
     follows_the_window,
     is_exact_for_few,
@@ -72,8 +72,8 @@ class TemporalClaims(CompetitionClaims):
         return outcome(competition, v, sum(v) / len(v))
 
     def won(self, competition: Any, v: list[float], g: list[float]) -> list[bool]:
-        """All with a positive share; where losers learn with the opposite sign, only the largest."""
-        return positive({first_largest(v)} if competition.anti_hebbian else range(len(v)), g)
+        """Those who share, or the one that does not lose."""
+        return sharing(competition.anti_hebbian, v, g)
 
     def compete_all(self, competition: Any, v: Batch, memory: Mapping[str, Any]) -> Batch:
         """With new memory, history is the batch itself."""
