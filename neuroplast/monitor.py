@@ -171,8 +171,7 @@ def _share(holds: Tensor) -> Tensor:
 def _shares(view: View) -> dict[str, Tensor]:
     """What one presentation says of the competition."""
     v, strength = view.v, view.g.abs()
-    low, high = v.aminmax(dim=1)
-    most = strength.aminmax(dim=1).max
+    low, high, most = v.amin(1), v.amax(1), strength.amax(1)  # aminmax takes ten times as long
     equal = (low >= high) if v.shape[1] > 1 else torch.zeros_like(low, dtype=torch.bool)
     return {
         "all_equal_count": equal.float().sum(),

@@ -28,6 +28,9 @@ from neuroplast.projection import Projection
 from neuroplast.shapes import PerPost, Shape, Weights
 from neuroplast.view import View
 
+BLOCK = 2**20
+"""So many weights are measured at once."""
+
 
 class Glimpse:
     """One step of a layer as its observers see it. What several of them ask for is computed once.
@@ -53,8 +56,13 @@ class Glimpse:
 
     def apply(self, projection: Projection) -> None:
         """See the weights as the step left them."""
-        if projection.name in self._before:
+        if projection.name not in self._before:
+            return
+        if projection.spec.constraints:
             self._applied[projection.name] = projection.w - self._before[projection.name]
+        else:  # nothing changes them further, and the memory of those before can be used again
+            before = self._before.pop(projection.name)
+            self._applied[projection.name] = torch.sub(projection.w, before, out=before)
 
     def change(self, projection: Projection) -> Weights | None:
         """D, the change as it was applied; None where no step was seen to apply one."""
@@ -63,7 +71,7 @@ class Glimpse:
     def difference(self, projection: Projection) -> Weights | None:
         """Δ, the change that constraints left; None where the weights before were not seen, or do not adapt."""
         before = self._before.get(projection.name)
-        return None if before is None else projection.w - before
+        return self.change(projection) if before is None else projection.w - before
 
     def corrected(self) -> Tensor | None:
         """How many values constraints corrected in the step."""
@@ -234,12 +242,18 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
 
 def potentiation(change: Weights) -> PerPost:
     """Σ_j max(D_ij, 0) of each neuron i."""
-    return rows(change).relu().sum(1)
+    return _by_blocks(lambda d: d.relu().sum(1), change)
 
 
 def depression(change: Weights) -> PerPost:
     """Σ_j max(-D_ij, 0) of each neuron i."""
-    return rows(change).neg().relu_().sum(1)
+    return _by_blocks(lambda d: d.neg().relu_().sum(1), change)
+
+
+def _by_blocks(measure: Callable[[Tensor], PerPost], w: Weights) -> PerPost:
+    """`measure` of the rows of a few neurons after another, so that what it makes on the way stays in the cache."""
+    matrix = rows(w)
+    return torch.cat([measure(d) for d in matrix.split(max(1, BLOCK // max(1, matrix.shape[1])))])
 
 
 def _of_state(layer: Layer, taken: set[str]) -> list[Variable]:

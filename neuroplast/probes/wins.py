@@ -11,6 +11,12 @@ from neuroplast.shapes import PerPost, Post
 LARGE = 2**16
 """From so many values on, NumPy finds the largest of many rows several times as fast as torch."""
 
+SHORT = 256
+"""Rows of so few values cost NumPy more to begin than to read; their winners are marked and counted instead."""
+
+EXACT = 2**24
+"""Sums of so many ones are exact in float32."""
+
 
 def win_counts(v: Post) -> PerPost:
     """At how many stimuli and positions each neuron has the largest v, int64; of equal ones the lowest index wins.
@@ -22,9 +28,21 @@ def win_counts(v: Post) -> PerPost:
         return counted(v.argmax(1).flatten(), neurons)
     known = v.numel() >= LARGE and v.dtype in (torch.float32, torch.float64)
     if known and last.is_contiguous():
-        winners = last.numpy().argmax(-1).ravel()
+        rows = last.reshape(-1, neurons)
+        marked = _marked(rows) if neurons <= SHORT and len(rows) < EXACT else None
+        if marked is not None:
+            return marked
+        winners = rows.numpy().argmax(-1)
         return torch.from_numpy(np.bincount(winners, minlength=neurons))
     return torch.bincount(v.argmax(1).flatten(), minlength=neurons)
+
+
+def _marked(rows: Tensor) -> PerPost | None:
+    """How often each column holds the largest value of a row; None where a row has two of them, or NaN."""
+    largest = rows.amax(1, keepdim=True)
+    won = torch.eq(rows, largest, out=torch.empty_like(rows)).sum(0).long()
+    # Without NaN each row is marked at least once.
+    return won if int(won.sum()) == len(rows) and not bool(largest.isnan().any()) else None
 
 
 def counted(winners: Tensor, neurons: int) -> PerPost:
