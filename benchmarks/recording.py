@@ -143,9 +143,12 @@ def size(steps: int) -> None:
         every = net.scenario.record.every
         for step in range(net.step + every, WHOLE_RUN + 1, every):
             for watcher in net.watch.watchers.values():
-                for value in watcher.monitor.last.values():
-                    if value.is_floating_point():
-                        value *= 1 + 1e-3 * torch.randn(value.shape, generator=rng)
+                watcher.monitor.last = {
+                    name: value * (1 + 1e-3 * torch.randn(value.shape, generator=rng))
+                    if value.is_floating_point()
+                    else value
+                    for name, value in watcher.monitor.last.items()
+                }
                 watcher.monitor.record(step)
         net.recorder.snapshot(WHOLE_RUN, net.network.state())
         net.recorder.close("complete", WHOLE_RUN)

@@ -41,7 +41,7 @@ class Monitor:
     last: the last sample of each series.
     """
 
-    needs = frozenset({"change", "difference"})
+    needs = frozenset({"sizes", "difference"})
 
     def __init__(self, layer: Layer, recorder: Recorder, keeps: bool = True) -> None:
         self.layer, self.recorder, self.keeps = layer, recorder, keeps

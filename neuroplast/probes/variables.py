@@ -21,15 +21,13 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from neuroplast.functional import average, norms, rows
+from neuroplast.functional import average, norms
 from neuroplast.layer import Layer
+from neuroplast.probes.sizes import Sizes, sizes
 from neuroplast.probes.wins import win_counts
 from neuroplast.projection import Projection
 from neuroplast.shapes import PerPost, Shape, Weights
 from neuroplast.view import View
-
-BLOCK = 2**20
-"""So many weights are measured at once."""
 
 
 class Glimpse:
@@ -41,37 +39,46 @@ class Glimpse:
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
         self.views: Sequence[View] = ()
+        self._needs: set[str] = set()
         self._before: dict[str, Weights] = {}
         self._applied: dict[str, Weights] = {}
+        self._applied_sizes: dict[str, Sizes] = {}
         self._corrected: Tensor | None = None
         self._known: dict[str, Tensor] = {}
 
     def begin(self, views: Sequence[View], needs: set[str]) -> None:
         """See what was presented, and remember what of the weights and counts is needed later."""
-        self.views = views
-        if self.layer.adapts.weights and needs & {"change", "difference"}:
+        self.views, self._needs = views, needs
+        if self.layer.adapts.weights and needs & {"sizes", "change", "difference"}:
             self._before = {p.name: p.w.clone() for p in self.layer.projections}
         if "corrections" in needs:
             self._corrected = corrections(self.layer)
 
     def apply(self, projection: Projection) -> None:
-        """See the weights as the step left them."""
-        if projection.name not in self._before:
+        """See the weights as the step left them, which constraints have not seen."""
+        name, before = projection.name, self._before.get(projection.name)
+        if before is None:
             return
-        if projection.spec.constraints:
-            self._applied[projection.name] = projection.w - self._before[projection.name]
-        else:  # nothing changes them further, and the memory of those before can be used again
-            before = self._before.pop(projection.name)
-            self._applied[projection.name] = torch.sub(projection.w, before, out=before)
+        if "sizes" in self._needs:
+            self._applied_sizes[name] = sizes(before, projection.w)
+        if "change" in self._needs:
+            self._applied[name] = projection.w - before
 
     def change(self, projection: Projection) -> Weights | None:
         """D, the change as it was applied; None where no step was seen to apply one."""
         return self._applied.get(projection.name)
 
-    def difference(self, projection: Projection) -> Weights | None:
-        """Δ, the change that constraints left; None where the weights before were not seen, or do not adapt."""
+    def applied_sizes(self, projection: Projection) -> Sizes | None:
+        """The sizes of D."""
+        return self._applied_sizes.get(projection.name)
+
+    def difference_norm(self, projection: Projection) -> PerPost | None:
+        """|Δ_i|, of what constraints left; None where the weights before were not seen, or do not adapt."""
+        known = self.applied_sizes(projection)
+        if known is not None and not projection.spec.constraints:
+            return known.norm
         before = self._before.get(projection.name)
-        return self.change(projection) if before is None else projection.w - before
+        return None if before is None else sizes(before, projection.w).norm
 
     def corrected(self) -> Tensor | None:
         """How many values constraints corrected in the step."""
@@ -93,7 +100,8 @@ class Variable:
 
     when: whether it is there once a batch was presented, or when the step is over.
     shape: its own. dims: the names of its axes as they are stored, the last of them flattened where there are fewer.
-    needs: what must be remembered from before the change: "change", "difference", "corrections", or nothing.
+    needs: what must be remembered from before the change: "change", "sizes" of it, "difference", "corrections", or
+        nothing.
     read: gives it, or None where the step does not have it, as under backprop.
     """
 
@@ -197,23 +205,21 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
     def each(name: str, what: str, of: Callable[[Glimpse], Tensor | None], needs: str) -> Variable:
         return Variable(f"{prefix}{name}", what, "changed", shape[:1], flat[:1], of, needs)
 
-    def of_change(measure: Callable[[Weights], PerPost]) -> Callable[[Glimpse], Tensor | None]:
-        return lambda glimpse: _maybe(measure, glimpse.change(projection))
+    def size(of: Callable[[Sizes], PerPost]) -> Callable[[Glimpse], Tensor | None]:
+        def read(glimpse: Glimpse) -> Tensor | None:
+            found = glimpse.applied_sizes(projection)
+            return None if found is None else of(found)
+
+        return read
 
     def length(glimpse: Glimpse) -> Tensor:
         found = glimpse.once(f"{prefix}w_norm", lambda: norms(projection.w))
         assert found is not None
         return found
 
-    def applied(glimpse: Glimpse) -> Tensor | None:
-        return glimpse.once(f"{prefix}dw_norm", lambda: _maybe(norms, glimpse.change(projection)))
-
     def moved(glimpse: Glimpse) -> Tensor | None:
-        if not projection.spec.constraints and (found := applied(glimpse)) is not None:
-            return found
-        return glimpse.once(
-            f"{prefix}delta_norm", lambda: _maybe(norms, glimpse.difference(projection))
-        )
+        name = f"{prefix}delta_norm"
+        return glimpse.once(name, lambda: glimpse.difference_norm(projection))
 
     def ratio(glimpse: Glimpse) -> Tensor | None:
         size = moved(glimpse)
@@ -228,32 +234,19 @@ def _of_projection(projection: Projection, prefix: str, neurons: int) -> list[Va
     return [
         *found,
         whole("dw", "change applied by the step", lambda g: g.change(projection), "change"),
-        each("ltp", "potentiation: sum of positive changes", of_change(potentiation), "change"),
+        each("ltp", "potentiation: sum of positive changes", size(lambda d: d.ltp), "sizes"),
         each(
-            "ltd", "depression: sum of negative changes, as a size", of_change(depression), "change"
+            "ltd",
+            "depression: sum of negative changes, as a size",
+            size(lambda d: d.ltd),
+            "sizes",
         ),
-        each("dw_norm", "Euclidean norm of the change applied", applied, "change"),
+        each("dw_norm", "Euclidean norm of the change applied", size(lambda d: d.norm), "sizes"),
         each("delta_norm", "Euclidean norm of the change made by the step", moved, "difference"),
         each(
             "update_to_weight", "norm of the change over that of the weights", ratio, "difference"
         ),
     ]
-
-
-def potentiation(change: Weights) -> PerPost:
-    """Σ_j max(D_ij, 0) of each neuron i."""
-    return _by_blocks(lambda d: d.relu().sum(1), change)
-
-
-def depression(change: Weights) -> PerPost:
-    """Σ_j max(-D_ij, 0) of each neuron i."""
-    return _by_blocks(lambda d: d.neg().relu_().sum(1), change)
-
-
-def _by_blocks(measure: Callable[[Tensor], PerPost], w: Weights) -> PerPost:
-    """`measure` of the rows of a few neurons after another, so that what it makes on the way stays in the cache."""
-    matrix = rows(w)
-    return torch.cat([measure(d) for d in matrix.split(max(1, BLOCK // max(1, matrix.shape[1])))])
 
 
 def _of_state(layer: Layer, taken: set[str]) -> list[Variable]:
@@ -301,7 +294,3 @@ def _fitting(shape: Shape, expected: Mapping[str, int]) -> tuple[str, ...]:
         while dims[-1] in dims[:-1]:
             dims[-1] += "_again"
     return tuple(dims)
-
-
-def _maybe(measure: Callable[[Weights], PerPost], of: Weights | None) -> PerPost | None:
-    return None if of is None else measure(of)

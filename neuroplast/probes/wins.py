@@ -8,11 +8,11 @@ from torch import Tensor
 
 from neuroplast.shapes import PerPost, Post
 
-LARGE = 2**16
-"""From so many values on, NumPy finds the largest of many rows several times as fast as torch."""
-
 SHORT = 256
-"""Rows of so few values cost NumPy more to begin than to read; their winners are marked and counted instead."""
+"""Rows of so few values cost NumPy more to begin than to read; where many are short, winners are marked and counted."""
+
+MANY = 2**12
+"""So many rows."""
 
 EXACT = 2**24
 """Sums of so many ones are exact in float32."""
@@ -26,15 +26,14 @@ def win_counts(v: Post) -> PerPost:
     last, neurons = v.detach().movedim(1, -1), v.shape[1]
     if v.device.type != "cpu":
         return counted(v.argmax(1).flatten(), neurons)
-    known = v.numel() >= LARGE and v.dtype in (torch.float32, torch.float64)
-    if known and last.is_contiguous():
-        rows = last.reshape(-1, neurons)
-        marked = _marked(rows) if neurons <= SHORT and len(rows) < EXACT else None
-        if marked is not None:
-            return marked
-        winners = rows.numpy().argmax(-1)
-        return torch.from_numpy(np.bincount(winners, minlength=neurons))
-    return torch.bincount(v.argmax(1).flatten(), minlength=neurons)
+    if v.dtype not in (torch.float32, torch.float64) or not last.is_contiguous():
+        return torch.bincount(v.argmax(1).flatten(), minlength=neurons)
+    rows = last.reshape(-1, neurons)
+    marked = _marked(rows) if neurons <= SHORT and MANY <= len(rows) < EXACT else None
+    if marked is not None:
+        return marked
+    winners = rows.numpy().argmax(-1)  # several times as fast as torch
+    return torch.from_numpy(np.bincount(winners, minlength=neurons))
 
 
 def _marked(rows: Tensor) -> PerPost | None:

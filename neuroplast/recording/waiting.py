@@ -4,28 +4,70 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
+from neuroplast.recording.buffer import Buffer, Kind
 from neuroplast.recording.recorder import Series
 from neuroplast.recording.runfile import RunFile
 
 Replay = Callable[[RunFile], None]
 
-Row = tuple[str | tuple[str, str], int, dict[str, Series]]
-"""A layer, or a probe and its layer; a step; samples by series."""
+Values = Mapping[str, Tensor | float]
 
-LARGE = 2**18
-"""Samples of so many values are moved one by one, so that the device need not hold them twice."""
+Group = str | tuple[str, str]
+"""A layer, or a probe and its layer."""
+
+
+class Shelf:
+    """Samples of one layer or probe that consist of the same: its tensors in a buffer, its plain numbers in `Row`s.
+
+    labels: what is known of each series; none of a probe's, which the header tells.
+    """
+
+    def __init__(self, group: Group, values: Values, labels: Mapping[str, Series]) -> None:
+        self.group = group
+        self.labels = {name: series.of(0.0) for name, series in labels.items()}
+        self.tensors = {
+            name: Kind(name, value.shape, value.dtype, value.device)
+            for name, value in values.items()
+            if isinstance(value, Tensor)
+        }
+        self.numbers = [name for name in values if name not in self.tensors]
+        self.buffer = Buffer([*self.tensors.values()])
+
+    def fits(self, values: Values) -> bool:
+        """Whether a sample consists of the same."""
+        if len(values) != len(self.tensors) + len(self.numbers):
+            return False
+        for name, kind in self.tensors.items():
+            value = values.get(name)
+            if not isinstance(value, Tensor):
+                return False
+            if value.shape != kind.shape or value.dtype != kind.dtype:
+                return False
+        return all(isinstance(values.get(name), int | float) for name in self.numbers)
+
+
+class Row(NamedTuple):
+    """A sample after a step: the next on its shelf."""
+
+    shelf: Shelf
+    step: int
+    numbers: tuple[float, ...]
 
 
 class Waiting:
     """Samples, snapshots, metrics and events in the order in which they came."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self.bytes = 0
         self._rows: list[Row] = []
+        self._shelves: dict[Group, list[Shelf]] = defaultdict(list)
         self._others: list[Replay] = []
 
     def __bool__(self) -> bool:
@@ -34,13 +76,11 @@ class Waiting:
 
     def series(self, group: str, step: int, values: Mapping[str, Series]) -> None:
         """Keep samples as they are now."""
-        kept = {name: s.of(self._own(s.value)) for name, s in values.items()}
-        self._rows.append((group, step, kept))
+        self._add(group, step, {name: series.value for name, series in values.items()}, values)
 
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
         """Keep what a probe saw as it is now."""
-        kept = {series: Series(self._own(value), series) for series, value in values.items()}
-        self._rows.append(((name, layer), step, kept))
+        self._add((name, layer), step, values, {})
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state as it is now; on the host, since it is large."""
@@ -48,9 +88,7 @@ class Waiting:
             layer: {name: t.detach().to("cpu", copy=True) for name, t in tensors.items()}
             for layer, tensors in state.items()
         }
-        self.bytes += sum(
-            t.numel() * t.element_size() for own in kept.values() for t in own.values()
-        )
+        self.bytes += sum(t.nbytes for own in kept.values() for t in own.values())
         self._others.append(lambda file: file.snapshot(step, kept))
 
     def metrics(self, group: str, step: int, values: Mapping[str, float]) -> None:
@@ -64,56 +102,35 @@ class Waiting:
 
     def taken(self) -> Replay:
         """What adds all of it to a file; nothing waits any more."""
-        rows, others = _on_host(self._rows), self._others
-        self._rows, self._others, self.bytes = [], [], 0
+        rows, others = self._rows, self._others
+        shelves = [shelf for alike in self._shelves.values() for shelf in alike]
+        for shelf in shelves:
+            shelf.buffer.fetch()
+        self._begin()
 
         def replay(file: RunFile) -> None:
-            for (
-                add
-            ) in others:  # state first, so that the names of its scales do not depend on series
-                add(file)
-            for group, step, values in rows:
-                if isinstance(group, str):
-                    file.series(group, step, values)
+            for add in others:
+                add(file)  # state first, so that the names of its scales do not depend on series
+            samples = {shelf: shelf.buffer.samples() for shelf in shelves}
+            for shelf, step, numbers in rows:
+                values = {
+                    **next(samples[shelf]),
+                    **dict(zip(shelf.numbers, numbers, strict=True)),
+                }
+                if isinstance(shelf.group, str):
+                    labelled = {name: shelf.labels[name].of(v) for name, v in values.items()}
+                    file.series(shelf.group, step, labelled)
                 else:
-                    file.probe(*group, step, {name: s.value for name, s in values.items()})
+                    file.probe(*shelf.group, step, values)
 
         return replay
 
-    def _own(self, value: Tensor | float) -> Tensor | float:
-        if not isinstance(value, Tensor):
-            return float(value)
-        self.bytes += value.numel() * value.element_size()
-        return value.detach().clone() if value.requires_grad else value.clone()
-
-
-def _on_host(rows: list[Row]) -> list[Row]:
-    """The same samples on the host: those of one size in one transfer, rather than each in its own."""
-    alike: dict[tuple[object, ...], list[Tensor]] = defaultdict(list)
-    for _, _, values in rows:
-        for series in values.values():
-            if isinstance(series.value, Tensor) and _is_stacked(series.value):
-                alike[_kind(series.value)].append(series.value)
-    moved = {kind: iter(torch.stack(found).cpu()) for kind, found in alike.items()}
-    return [
-        (group, step, {name: _moved(series, moved) for name, series in values.items()})
-        for group, step, values in rows
-    ]
-
-
-def _moved(series: Series, moved: Mapping[tuple[object, ...], object]) -> Series:
-    value = series.value
-    if not isinstance(value, Tensor) or value.device.type == "cpu":
-        return series
-    if not _is_stacked(value):
-        return series.of(value.cpu())
-    return series.of(next(moved[_kind(value)]))  # type: ignore[call-overload]
-
-
-def _is_stacked(value: Tensor) -> bool:
-    """Whether it is moved together with others."""
-    return value.device.type != "cpu" and value.numel() < LARGE
-
-
-def _kind(tensor: Tensor) -> tuple[object, ...]:
-    return (tensor.device, tensor.dtype, tuple(tensor.shape))
+    def _add(self, group: Group, step: int, values: Values, labels: Mapping[str, Series]) -> None:
+        alike = self._shelves[group]
+        shelf = next((shelf for shelf in alike if shelf.fits(values)), None)
+        if shelf is None:
+            shelf = Shelf(group, values, labels)
+            alike.append(shelf)
+        shelf.buffer.add(values)
+        self.bytes += shelf.buffer.sample_bytes
+        self._rows.append(Row(shelf, step, tuple(float(values[n]) for n in shelf.numbers)))

@@ -131,7 +131,10 @@ class RunRecorder(Recorder):
     # -- adding ----------------------------------------------------------------------------------------------------
 
     def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
-        """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
+        """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first).
+
+        values: kept as they are, so nobody may change their tensors any more.
+        """
         self._waiting.series(layer, step, values)
 
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:

@@ -66,7 +66,7 @@ class EveryStep:
 
     def presented(self, layer, views):
         self.glimpse = Glimpse(layer)
-        self.glimpse.begin(views, {"change", "difference"})
+        self.glimpse.begin(views, {"change", "sizes", "difference"})
         self.values.append(self._taken("presented"))
 
     def applied(self, layer, projection):

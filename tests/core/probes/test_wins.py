@@ -29,7 +29,10 @@ def test_every_way_of_counting_gives_the_same(seed, shape, last):
         expected[values.index(max(values))] += 1
     assert win_counts(v).tolist() == expected
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wins, "LARGE", 0)
+        patch.setattr(wins, "MANY", 1)
         assert win_counts(v).tolist() == expected
+        holes = torch.where(v > 1, torch.nan, v)
+        winners = holes.argmax(1).flatten()
+        assert win_counts(holes).tolist() == torch.bincount(winners, minlength=shape[1]).tolist()
     assert win_counts(v.bfloat16()).tolist() == expected
     assert counted(v.argmax(1).flatten(), shape[1]).tolist() == expected

@@ -1,0 +1,42 @@
+"""How large the change of a neuron's weights was.
+
+For the change D_ij of the weights from j to i:
+
+    ltp_i = Σ_j max(D_ij, 0)      ltd_i = Σ_j max(-D_ij, 0)      norm_i = |D_i|
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from neuroplast.functional import rows
+from neuroplast.shapes import PerPost, Weights
+
+BLOCK = 2**18
+"""So many weights are looked at together: their change stays in the cache, and is never in memory as a whole."""
+
+
+class Sizes(NamedTuple):
+    """Of a change: one value for each neuron, potentiation and depression both as positive numbers."""
+
+    ltp: PerPost
+    ltd: PerPost
+    norm: PerPost
+
+
+def sizes(before: Weights, after: Weights) -> Sizes:
+    """The sizes of the change between two weight tensors of one layout."""
+    old, new = rows(before), rows(after)
+    if old.numel() <= BLOCK:
+        return _measured(new - old)
+    neurons = max(1, BLOCK // old.shape[1])
+    blocks = zip(old.split(neurons), new.split(neurons), strict=True)
+    parts = [_measured(b - a) for a, b in blocks]
+    return Sizes(*map(torch.cat, zip(*parts, strict=True)))
+
+
+def _measured(d: Tensor) -> Sizes:
+    """The sizes of a change (neurons, inputs), which is used up."""
+    norm, ltp = torch.linalg.vector_norm(d, dim=1), d.relu().sum(1)
+    return Sizes(ltp, d.neg_().relu_().sum(1), norm)

@@ -1,0 +1,83 @@
+"""Samples that are alike, side by side in memory that was taken before, on the device where they are made.
+
+So a sample costs few operations, whatever it consists of, and leaves no crumbs between the tensors of learning: a
+thousand small ones that stay make every later allocation slower. The host gets them block by block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from neuroplast.shapes import Shape
+
+BLOCK_BYTES = 2**20
+"""So much is taken at once, or one sample where it is larger."""
+
+
+class Kind(NamedTuple):
+    """What a tensor is, apart from its values."""
+
+    name: str
+    shape: Shape
+    dtype: torch.dtype
+    device: torch.device
+
+
+class Buffer:
+    """Samples of tensors of these kinds."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        alike: dict[tuple[torch.dtype, torch.device], list[Kind]] = {}
+        for kind in kinds:
+            alike.setdefault((kind.dtype, kind.device), []).append(kind)
+        self._columns = [_Column(own) for own in alike.values()]
+        self._count = 0
+        self.sample_bytes = sum(column.row_bytes for column in self._columns)
+
+    @torch.no_grad()
+    def add(self, values: Mapping[str, Tensor | float]) -> None:
+        """Copy the tensors of one sample."""
+        for column in self._columns:
+            column.put(self._count, values)
+        self._count += 1
+
+    def fetch(self) -> None:
+        """Bring all of it to the host; nothing is added any more."""
+        for column in self._columns:
+            column.fetch()
+
+    def samples(self) -> Iterator[dict[str, Tensor]]:
+        """All samples in order."""
+        for n in range(self._count):
+            yield {k: value for column in self._columns for k, value in column.values(n)}
+
+
+class _Column:
+    """The tensors of each sample that have one type and lie on one device; a row for each sample."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self._kinds = kinds
+        self._sizes = [prod(kind.shape) for kind in kinds]
+        self._type = {"dtype": kinds[0].dtype, "device": kinds[0].device}
+        self.row_bytes = kinds[0].dtype.itemsize * sum(self._sizes)
+        self._rows = max(1, BLOCK_BYTES // max(1, self.row_bytes))
+        self._blocks: list[Tensor] = []
+
+    def put(self, n: int, values: Mapping[str, Any]) -> None:
+        if n == len(self._blocks) * self._rows:
+            self._blocks.append(torch.empty(self._rows, sum(self._sizes), **self._type))
+        row = self._blocks[-1][n % self._rows]
+        torch.cat([values[kind.name].reshape(-1) for kind in self._kinds], out=row)
+
+    def fetch(self) -> None:
+        self._blocks = [block.cpu() for block in self._blocks]
+
+    def values(self, n: int) -> Iterator[tuple[str, Tensor]]:
+        row = self._blocks[n // self._rows][n % self._rows]
+        for kind, part in zip(self._kinds, row.split(self._sizes), strict=True):
+            yield kind.name, part.view(kind.shape)
