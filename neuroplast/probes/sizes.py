@@ -31,8 +31,8 @@ def sizes(before: Weights, after: Weights) -> Sizes:
     if old.numel() <= BLOCK:
         return _measured(new - old)
     neurons = max(1, BLOCK // old.shape[1])
-    blocks = zip(old.split(neurons), new.split(neurons), strict=True)
-    parts = [_measured(b - a) for a, b in blocks]
+    starts = range(0, len(old), neurons)
+    parts = [_measured(new[i : i + neurons] - old[i : i + neurons]) for i in starts]
     return Sizes(*map(torch.cat, zip(*parts, strict=True)))
 
 

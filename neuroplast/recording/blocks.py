@@ -238,23 +238,25 @@ def as_array(tensor: Tensor) -> Any:
     host = tensor.detach().cpu()
     if host.is_complex():
         raise ValueError("state with complex numbers cannot be recorded; split it into two tensors")
+    # By NumPy, since this runs beside learning: whoever asks torch for a pass over much starts threads of its own, and
+    # with more of them than cores those of learning go to sleep between any two passes.
     if host.dtype == torch.bool:
-        return host.to(torch.uint8).numpy()
-    small = host.is_floating_point() and host.dtype not in (torch.float32, torch.float64)
-    return (host.float() if small else host).numpy()
+        return host.view(torch.uint8).numpy()
+    if host.dtype == torch.bfloat16:  # the upper half of a float32
+        return (host.view(torch.int16).numpy().astype(np.int32) << 16).view(np.float32)
+    if host.dtype == torch.float16:
+        return host.numpy().astype(np.float32)
+    known = not host.is_floating_point() or host.dtype in (torch.float32, torch.float64)
+    return (host if known else host.float()).numpy()
 
 
 def _block(column: _Column) -> tuple[int, Any]:
     """The first row and the array of the samples that wait."""
     rows = sorted(column.waiting)
     values = [column.waiting[row] for row in rows]
-    tensors = [v for v in values if isinstance(v, Tensor)]
-    dtype = np.dtype(column.header.dtype)
-    own = getattr(torch, dtype.name)
-    alike = len(tensors) == len(values)
-    filled = torch.stack(tensors).cpu() if alike else torch.tensor(values, dtype=own)
-    block = np.full((rows[-1] - rows[0] + 1, *column.sizes), np.nan, dtype)
-    block[np.array(rows) - rows[0]] = filled.to(own).numpy()
+    arrays = [as_array(v) if isinstance(v, Tensor) else v for v in values]
+    block = np.full((rows[-1] - rows[0] + 1, *column.sizes), np.nan, column.header.dtype)
+    block[np.array(rows) - rows[0]] = np.stack(arrays)
     return rows[0], block
 
 

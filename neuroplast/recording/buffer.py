@@ -79,5 +79,5 @@ class _Column:
 
     def values(self, n: int) -> Iterator[tuple[str, Tensor]]:
         row = self._blocks[n // self._rows][n % self._rows]
-        for kind, part in zip(self._kinds, row.split(self._sizes), strict=True):
+        for kind, part in zip(self._kinds, row.split_with_sizes(self._sizes), strict=True):
             yield kind.name, part.view(kind.shape)

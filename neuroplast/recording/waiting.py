@@ -113,10 +113,8 @@ class Waiting:
                 add(file)  # state first, so that the names of its scales do not depend on series
             samples = {shelf: shelf.buffer.samples() for shelf in shelves}
             for shelf, step, numbers in rows:
-                values = {
-                    **next(samples[shelf]),
-                    **dict(zip(shelf.numbers, numbers, strict=True)),
-                }
+                values: dict[str, Tensor | float] = {**next(samples[shelf])}
+                values.update(zip(shelf.numbers, numbers, strict=True))
                 if isinstance(shelf.group, str):
                     labelled = {name: shelf.labels[name].of(v) for name, v in values.items()}
                     file.series(shelf.group, step, labelled)

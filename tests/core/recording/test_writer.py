@@ -49,6 +49,34 @@ def full(*arguments, **options):
     raise OSError(28, "No space left on device")
 
 
+THREADS = """
+import os
+import torch
+torch.set_num_threads(2)
+from support.recordings import begin, sample
+w = torch.randn(64, 32, 8, 8).contiguous(memory_format=torch.channels_last)
+state = {"conv": {f"rule.{n}": v for n, v in enumerate((w, w > 0, w.bfloat16(), w.half()))}}
+torch.relu(w)  # the threads of this one
+before = len(os.listdir("/proc/self/task"))
+recorder = begin(sys.argv[1])
+for step in range(1, 40):
+    recorder.series("conv", step, sample(step))
+recorder.snapshot(40, state)
+recorder.commit(40, state, wait=True)
+print(len(os.listdir("/proc/self/task")) - before)
+recorder.close("interrupted", 40)
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="threads are counted on Linux only"
+)
+def test_writing_starts_no_threads_of_torch_beside_those_of_learning(tmp_path):
+    """More threads than cores make those of learning sleep between any two passes."""
+    done = child(THREADS, tmp_path / "run")
+    assert (done.returncode, done.stdout.strip()) == (0, "1"), done.stderr  # the writer itself
+
+
 # A run from its beginning to its end
 
 
