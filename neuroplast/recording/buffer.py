@@ -63,14 +63,14 @@ class _Column:
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds
         self._sizes = [prod(kind.shape) for kind in kinds]
-        self._type = {"dtype": kinds[0].dtype, "device": kinds[0].device}
         self.row_bytes = kinds[0].dtype.itemsize * sum(self._sizes)
         self._rows = max(1, BLOCK_BYTES // max(1, self.row_bytes))
         self._blocks: list[Tensor] = []
 
     def put(self, n: int, values: Mapping[str, Any]) -> None:
         if n == len(self._blocks) * self._rows:
-            self._blocks.append(torch.empty(self._rows, sum(self._sizes), **self._type))
+            shape, kind = (self._rows, sum(self._sizes)), self._kinds[0]
+            self._blocks.append(torch.empty(shape, dtype=kind.dtype, device=kind.device))
         row = self._blocks[-1][n % self._rows]
         torch.cat([values[kind.name].reshape(-1) for kind in self._kinds], out=row)
 
