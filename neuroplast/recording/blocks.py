@@ -1,13 +1,11 @@
-"""What grows while a run is recorded: series by rows, state by snapshots, events. Each writes whole blocks."""
+"""What a run consists of: series by steps, state by snapshots, events. Each writes whole blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from neuroplast.recording import schema
 from neuroplast.recording.recorder import Series, SeriesHeader, Statistic
@@ -17,17 +15,16 @@ from neuroplast.shapes import Shape
 
 @dataclass
 class _Column:
-    """One series: what is known of it, and the samples that wait, by row."""
+    """One series: what is known of it, and the blocks of samples that wait, each with its steps."""
 
     label: Label
     header: SeriesHeader
     sizes: Shape
-    waiting: dict[int, Tensor | float] = field(default_factory=dict)
-    data_set: Any = None
+    blocks: list[tuple[Any, Any]] = field(default_factory=list)
 
 
 class Table:
-    """The series of a group along its scale `step`: rows are added, and later written as blocks.
+    """The series of a group along its scale `step`: samples are added, and at last written, once.
 
     speaker: who is named in messages. neurons: how many values a series may have beside one.
     plugins: the plugin behind each part of a layer, for labels.
@@ -40,8 +37,8 @@ class Table:
         self._plugins = plugins or {}
         self._scale = schema.add_scale(group, "step")
         self._columns: dict[str, _Column] = {}
-        self._steps: list[int] = []
-        self._written, self._last = 0, -1
+        self._data_sets: dict[str, Any] = {}
+        self._steps: list[Any] = []
 
     def declare(self, name: str, header: SeriesHeader) -> None:
         """Make a series known before its first sample; its scales are in the group."""
@@ -49,64 +46,56 @@ class Table:
         self._columns[name] = _Column(self._label(name, header), header, sizes)
         self._data_set(name)
 
-    def add(self, step: int, values: Mapping[str, Series]) -> None:
-        """Add samples to the row of `step`: the last row, or a new one."""
-        for name, series in values.items():
+    def add(
+        self, steps: Sequence[int], samples: Mapping[str, Any], labels: Mapping[str, Series]
+    ) -> None:
+        """Add arrays with a sample for each of these steps, which ascend; labels: what is known of each series."""
+        for name, array in samples.items():
             if name not in self._columns:
-                header = self._described(name, series)
-                sizes = tuple(series.value.shape) if isinstance(series.value, Tensor) else ()
-                self._columns[name] = _Column(self._label(name, header), header, sizes)
-        self.put(step, {name: series.value for name, series in values.items()})
+                header = self._described(name, labels[name], array)
+                self._columns[name] = _Column(self._label(name, header), header, array.shape[1:])
+        self.put(steps, samples)
 
-    def put(self, step: int, values: Mapping[str, Tensor | float]) -> None:
-        """The same for series that are known. Tensors are kept as they are, and must not change any more."""
-        for name, value in values.items():
-            self._check(name, value)
-        if step != self._last:
-            self._steps.append(step)
-            self._last = step
-        row = max(0, self._written + len(self._steps) - 1)
-        for name, value in values.items():
-            self._columns[name].waiting[row] = value
+    def put(self, steps: Sequence[int], samples: Mapping[str, Any]) -> None:
+        """The same for series that are known."""
+        for name, array in samples.items():
+            self._check(name, array.shape[1:])
+        rows = np.array(steps, np.int64)
+        self._steps.append(rows)
+        for name, array in samples.items():
+            self._columns[name].blocks.append((rows, array))
 
     def write(self) -> None:
-        """Write the rows that wait; a row that a series lacks is NaN."""
-        rows = self._written + len(self._steps)
-        self._scale.resize(rows, axis=0)
-        self._scale[self._written :] = self._steps
+        """Write a row for each step; a row that a series lacks is NaN."""
+        steps = np.unique(np.concatenate(self._steps)) if self._steps else np.empty(0, np.int64)
+        self._scale.resize(len(steps), axis=0)
+        self._scale[:] = steps
         for name, column in self._columns.items():
             data_set = self._data_set(name)
-            data_set.resize(rows, axis=0)
-            if column.waiting:
-                first, block = _block(column)
+            data_set.resize(len(steps), axis=0)
+            if column.blocks:
+                first, block = _block(column, steps)
                 data_set[first : first + len(block)] = block
-                column.waiting.clear()
-        self._written = rows
-        self._steps.clear()
 
-    def _check(self, name: str, value: Tensor | float) -> None:
-        shape, wanted = (
-            tuple(value.shape) if isinstance(value, Tensor) else (),
-            self._columns[name].sizes,
-        )
+    def _check(self, name: str, shape: Shape) -> None:
+        wanted = self._columns[name].sizes
         if shape != wanted:
             raise ValueError(
                 f"{self._speaker}: a sample of series {name!r} has shape {shape}, not {wanted}; "
                 "give always the same"
             )
 
-    def _described(self, name: str, series: Series) -> SeriesHeader:
-        """What the first sample says of a series."""
-        shape = tuple(series.value.shape) if isinstance(series.value, Tensor) else ()
-        if series.dims is None and shape not in ((), (self._neurons,)):
+    def _described(self, name: str, label: Series, array: Any) -> SeriesHeader:
+        """What the first samples say of a series."""
+        shape = array.shape[1:]
+        if label.dims is None and shape not in ((), (self._neurons,)):
             raise ValueError(
                 f"{self._speaker}: a sample of series {name!r} has shape {shape}; give one number, "
                 f"one value for each of {self._neurons} neurons, or name its dimensions"
             )
-        named = ("neuron",) if series.dims is None else series.dims
+        named = ("neuron",) if label.dims is None else label.dims
         dims = schema.own_dims(self._group, shape, named)
-        dtype = _series_type(series)
-        return SeriesHeader(series.long_name, dims, series.unit, series.statistic, dtype)
+        return SeriesHeader(label.long_name, dims, label.unit, label.statistic, _stored_type(array))
 
     def _label(self, name: str, header: SeriesHeader) -> Label:
         window = (
@@ -116,16 +105,16 @@ class Table:
         return Label(header.long_name, header.unit, header.statistic, window, plugin)
 
     def _data_set(self, name: str) -> Any:
-        column = self._columns[name]
-        if column.data_set is None:
+        if name not in self._data_sets:
+            header, sizes = self._columns[name].header, self._columns[name].sizes
             stored = _free_name(self._group, name, "series")
-            dims, shape = ("step", *column.header.dims), column.header.shape
-            column.data_set = schema.add_array(
-                self._group, stored, dims, column.header.dtype, column.label
+            data_set = schema.add_array(
+                self._group, stored, ("step", *header.dims), header.dtype, self._columns[name].label
             )
-            if shape and shape != column.sizes:
-                column.data_set.attrs["tensor_shape"] = np.array(shape, np.int32)
-        return column.data_set
+            if header.shape and header.shape != sizes:
+                data_set.attrs["tensor_shape"] = np.array(header.shape, np.int32)
+            self._data_sets[name] = data_set
+        return self._data_sets[name]
 
 
 class Snapshots:
@@ -233,39 +222,19 @@ class Events:
         self._waiting.clear()
 
 
-def as_array(tensor: Tensor) -> Any:
-    """A tensor as an array on the host, in a type that every reader knows."""
-    host = tensor.detach().cpu()
-    if host.is_complex():
-        raise ValueError("state with complex numbers cannot be recorded; split it into two tensors")
-    # By NumPy, since this runs beside learning: whoever asks torch for a pass over much starts threads of its own, and
-    # with more of them than cores those of learning go to sleep between any two passes.
-    if host.dtype == torch.bool:
-        return host.view(torch.uint8).numpy()
-    if host.dtype == torch.bfloat16:  # the upper half of a float32
-        return (host.view(torch.int16).numpy().astype(np.int32) << 16).view(np.float32)
-    if host.dtype == torch.float16:
-        return host.numpy().astype(np.float32)
-    known = not host.is_floating_point() or host.dtype in (torch.float32, torch.float64)
-    return (host if known else host.float()).numpy()
+def _block(column: _Column, steps: Any) -> tuple[int, Any]:
+    """The first row and the array of all samples of a series, where the rows of its group are these steps."""
+    rows = [np.searchsorted(steps, own) for own, _ in column.blocks]
+    first, last = min(own.min() for own in rows), max(own.max() for own in rows)
+    block = np.full((last - first + 1, *column.sizes), np.nan, column.header.dtype)
+    for own, (_, array) in zip(rows, column.blocks, strict=True):
+        block[own - first] = array
+    return first, block
 
 
-def _block(column: _Column) -> tuple[int, Any]:
-    """The first row and the array of the samples that wait."""
-    rows = sorted(column.waiting)
-    values = [column.waiting[row] for row in rows]
-    arrays = [as_array(v) if isinstance(v, Tensor) else v for v in values]
-    block = np.full((rows[-1] - rows[0] + 1, *column.sizes), np.nan, column.header.dtype)
-    block[np.array(rows) - rows[0]] = np.stack(arrays)
-    return rows[0], block
-
-
-def _series_type(series: Series) -> Literal["float32", "float64"]:
+def _stored_type(array: Any) -> Literal["float32", "float64"]:
     """float32 for values per neuron that have no more digits; float64 for the rest."""
-    value = series.value
-    short = (torch.float32, torch.bfloat16, torch.float16)
-    per_neuron = isinstance(value, Tensor) and value.dim() > 0 and value.dtype in short
-    return "float32" if per_neuron else "float64"
+    return "float32" if array.ndim > 1 and array.dtype == np.float32 else "float64"
 
 
 def _free_name(group: Any, name: str, role: str) -> str:

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from neuroplast.recording.arrays import as_array
 from neuroplast.shapes import Shape
 
 BLOCK_BYTES = 2**20
@@ -51,10 +53,9 @@ class Buffer:
         for column in self._columns:
             column.fetch()
 
-    def samples(self) -> Iterator[dict[str, Tensor]]:
-        """All samples in order."""
-        for n in range(self._count):
-            yield {k: value for column in self._columns for k, value in column.values(n)}
+    def arrays(self) -> dict[str, Any]:
+        """All samples by name, one after the other along the first axis."""
+        return {k: array for column in self._columns for k, array in column.arrays(self._count)}
 
 
 class _Column:
@@ -77,7 +78,8 @@ class _Column:
     def fetch(self) -> None:
         self._blocks = [block.cpu() for block in self._blocks]
 
-    def values(self, n: int) -> Iterator[tuple[str, Tensor]]:
-        row = self._blocks[n // self._rows][n % self._rows]
-        for kind, part in zip(self._kinds, row.split_with_sizes(self._sizes), strict=True):
-            yield kind.name, part.view(kind.shape)
+    def arrays(self, count: int) -> Iterator[tuple[str, Any]]:
+        rows = np.concatenate([as_array(block) for block in self._blocks])[:count]
+        ends = np.cumsum(self._sizes)[:-1]
+        for kind, part in zip(self._kinds, np.split(rows, ends, axis=1), strict=True):
+            yield kind.name, part.reshape(count, *kind.shape)

@@ -134,7 +134,7 @@ def _add(group: Any, name: str, tensor: Tensor) -> None:
     """Add an array with the bits of a tensor."""
     plain = tensor.detach().resolve_conj().resolve_neg()
     plain = torch.view_as_real(plain) if plain.is_complex() else plain
-    # In logical order by NumPy, see blocks.as_array.
+    # In logical order by NumPy, see arrays.as_array.
     array = np.atleast_1d(np.ascontiguousarray(plain.view(_stored_as(plain.dtype)).numpy()))
     if not array.size:
         array = np.zeros(1, array.dtype)  # HDF5 has no chunks for nothing

@@ -8,7 +8,7 @@ is missing in a row, or begins later, is NaN there. Truth values are stored as u
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,8 @@ import numpy as np
 from torch import Tensor
 
 from neuroplast.recording import manifest, schema
-from neuroplast.recording.blocks import Events, Snapshots, Table, as_array
+from neuroplast.recording.arrays import as_array
+from neuroplast.recording.blocks import Events, Snapshots, Table
 from neuroplast.recording.digest import content_sha256
 from neuroplast.recording.folder import Segment
 from neuroplast.recording.recorder import Header, LayerHeader, ProbeHeader, RunState, Series
@@ -51,14 +52,25 @@ class RunFile:
             self._file.attrs["segment_start"] = np.int32(segment.start)
             self._file.attrs["segment_end"] = np.int32(segment.end)
 
-    def series(self, layer: str, step: int, values: Mapping[str, Series]) -> None:
-        """Add a sample of each series of a layer, taken at the end of step `step` (1 is the first)."""
-        self._known(layer)
-        self._layers[layer].add(step, values)
+    def series(
+        self,
+        layer: str,
+        steps: Sequence[int],
+        samples: Mapping[str, Any],
+        labels: Mapping[str, Series],
+    ) -> None:
+        """Add series of a layer: arrays with a sample for each of these steps, which ascend (1 is the first).
 
-    def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
-        """Add what a probe saw in a layer, by series; name, layer, series and their shapes are those of the header."""
-        self._probes[name, layer].put(step, values)
+        labels: what is known of each series; their values do not count.
+        """
+        self._known(layer)
+        self._layers[layer].add(steps, samples, labels)
+
+    def probe(
+        self, name: str, layer: str, steps: Sequence[int], samples: Mapping[str, Any]
+    ) -> None:
+        """Add what a probe saw in a layer, likewise; name, layer, series and their shapes are those of the header."""
+        self._probes[name, layer].put(steps, samples)
 
     def snapshot(self, step: int, state: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Keep all state of all layers, by layer and name, as it is after `step` steps (0 is the start)."""
@@ -73,7 +85,8 @@ class RunFile:
         if group not in self._metrics:
             node = self._file["metrics"].create_group(schema.stored_name(group))
             self._metrics[group] = Table(node, f"metrics {group!r}")
-        self._metrics[group].add(step, {k: Series(float(v), k) for k, v in values.items()})
+        samples = {name: np.array([value], np.float64) for name, value in values.items()}
+        self._metrics[group].add([step], samples, {name: Series(0.0, name) for name in values})
 
     def event(self, step: int, kind: str, message: str) -> None:
         """Note that something happened."""

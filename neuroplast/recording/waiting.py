@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+import numpy as np
 from torch import Tensor
 
 from neuroplast.recording.buffer import Buffer, Kind
@@ -21,7 +21,7 @@ Group = str | tuple[str, str]
 
 
 class Shelf:
-    """Samples of one layer or probe that consist of the same: its tensors in a buffer, its plain numbers in `Row`s.
+    """Samples of one layer or probe that consist of the same: tensors in a buffer, plain numbers beside it.
 
     labels: what is known of each series; none of a probe's, which the header tells.
     """
@@ -34,12 +34,14 @@ class Shelf:
             for name, value in values.items()
             if isinstance(value, Tensor)
         }
-        self.numbers = [name for name in values if name not in self.tensors]
+        self.names = [name for name in values if name not in self.tensors]
         self.buffer = Buffer([*self.tensors.values()])
+        self.steps: list[int] = []
+        self._numbers: list[list[float]] = []
 
     def fits(self, values: Values) -> bool:
         """Whether a sample consists of the same."""
-        if len(values) != len(self.tensors) + len(self.numbers):
+        if len(values) != len(self.tensors) + len(self.names):
             return False
         for name, kind in self.tensors.items():
             value = values.get(name)
@@ -47,15 +49,22 @@ class Shelf:
                 return False
             if value.shape != kind.shape or value.dtype != kind.dtype:
                 return False
-        return all(isinstance(values.get(name), int | float) for name in self.numbers)
+        return all(isinstance(values.get(name), int | float) for name in self.names)
 
+    def add(self, step: int, values: Values) -> None:
+        """Copy a sample."""
+        self.steps.append(step)
+        self.buffer.add(values)
+        self._numbers.append([float(values[name]) for name in self.names])
 
-class Row(NamedTuple):
-    """A sample after a step: the next on its shelf."""
-
-    shelf: Shelf
-    step: int
-    numbers: tuple[float, ...]
+    def replay(self, file: RunFile) -> None:
+        """Add all samples to a file."""
+        numbers = np.array(self._numbers, np.float64).reshape(len(self.steps), len(self.names))
+        samples = {**self.buffer.arrays(), **dict(zip(self.names, numbers.T, strict=True))}
+        if isinstance(self.group, str):
+            file.series(self.group, self.steps, samples, self.labels)
+        else:
+            file.probe(*self.group, self.steps, samples)
 
 
 class Waiting:
@@ -66,13 +75,12 @@ class Waiting:
 
     def _begin(self) -> None:
         self.bytes = 0
-        self._rows: list[Row] = []
         self._shelves: dict[Group, list[Shelf]] = defaultdict(list)
         self._others: list[Replay] = []
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
-        return bool(self._rows or self._others)
+        return bool(self._shelves or self._others)
 
     def series(self, group: str, step: int, values: Mapping[str, Series]) -> None:
         """Keep samples as they are now."""
@@ -102,7 +110,7 @@ class Waiting:
 
     def taken(self) -> Replay:
         """What adds all of it to a file; nothing waits any more."""
-        rows, others = self._rows, self._others
+        others = self._others
         shelves = [shelf for alike in self._shelves.values() for shelf in alike]
         for shelf in shelves:
             shelf.buffer.fetch()
@@ -111,15 +119,8 @@ class Waiting:
         def replay(file: RunFile) -> None:
             for add in others:
                 add(file)  # state first, so that the names of its scales do not depend on series
-            samples = {shelf: shelf.buffer.samples() for shelf in shelves}
-            for shelf, step, numbers in rows:
-                values: dict[str, Tensor | float] = {**next(samples[shelf])}
-                values.update(zip(shelf.numbers, numbers, strict=True))
-                if isinstance(shelf.group, str):
-                    labelled = {name: shelf.labels[name].of(v) for name, v in values.items()}
-                    file.series(shelf.group, step, labelled)
-                else:
-                    file.probe(*shelf.group, step, values)
+            for shelf in shelves:
+                shelf.replay(file)
 
         return replay
 
@@ -129,6 +130,5 @@ class Waiting:
         if shelf is None:
             shelf = Shelf(group, values, labels)
             alike.append(shelf)
-        shelf.buffer.add(values)
+        shelf.add(step, values)
         self.bytes += shelf.buffer.sample_bytes
-        self._rows.append(Row(shelf, step, tuple(float(values[n]) for n in shelf.numbers)))

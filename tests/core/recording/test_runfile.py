@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import h5py
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -229,10 +230,15 @@ def test_a_run_without_layers_or_parts_can_be_read(tmp_path):
 # A file by itself
 
 
+def arrays(values):
+    """One sample of each series as a file takes them: arrays of samples, and what is known of each."""
+    return {name: np.asarray(series.value)[None] for name, series in values.items()}, values
+
+
 def test_a_file_of_a_run_by_itself():
     """A segment says from which step to which it goes; its state is that of a run that goes on."""
     file = RunFile(HEADER, Segment(3, 5))
-    file.series("conv", 4, sample(4))
+    file.series("conv", [4], *arrays(sample(4)))
     file.event(4, "note", "a step")
     with h5py.File(BytesIO(file.finish("running", 5)), "r") as found:
         assert (found.attrs["segment_start"], found.attrs["segment_end"]) == (3, 5)
@@ -242,15 +248,28 @@ def test_a_file_of_a_run_by_itself():
         assert found["provenance"].attrs["content_sha256"].decode() == content_sha256(found)
 
 
+def test_rows_are_the_steps_of_all_series():
+    """Whatever was added at one step is one row; what a row lacks is NaN, from the first to the last."""
+    file = RunFile(HEADER)
+    file.series("conv", [2, 4], {"a": np.array([2.0, 4.0])}, {"a": Series(0.0, "a")})
+    file.series("conv", [1, 4, 5], {"b": np.array([1.0, 4.0, 5.0])}, {"b": Series(0.0, "b")})
+    file.series("conv", [5], {"a": np.array([5.0])}, {"a": Series(0.0, "a")})
+    with h5py.File(BytesIO(file.finish("running", 5)), "r") as found:
+        layer = found["layers/conv"]
+        assert layer["step"][:].tolist() == [1, 2, 4, 5]
+        np.testing.assert_array_equal(layer["a"][:], [np.nan, 2, 4, 5])
+        np.testing.assert_array_equal(layer["b"][:], [1, np.nan, 4, 5])
+
+
 def test_wrong_samples_are_refused():
     file = RunFile(HEADER)
     with pytest.raises(ValueError, match=r"conv: .*'norm' has shape \(3,\).* 4 neurons"):
-        file.series("conv", 1, {"norm": Series(torch.ones(3), "norm")})
-    file.series("conv", 1, {"rate": Series(1.0, "rate")})
+        file.series("conv", [1], *arrays({"norm": Series(torch.ones(3), "norm")}))
+    file.series("conv", [1], *arrays({"rate": Series(1.0, "rate")}))
     with pytest.raises(ValueError, match=r"'rate' has shape \(4,\)"):
-        file.series("conv", 2, {"rate": Series(torch.ones(4), "rate")})
+        file.series("conv", [2], *arrays({"rate": Series(torch.ones(4), "rate")}))
     with pytest.raises(ValueError, match="layer 'other' is not in the header"):
-        file.series("other", 1, {})
+        file.series("other", [1], {}, {})
     with pytest.raises(ValueError, match="complex"):
         file.snapshot(1, {"conv": {"rule.phase": torch.ones(4, dtype=torch.complex64)}})
 

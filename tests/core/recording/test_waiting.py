@@ -54,17 +54,38 @@ def test_tensors_are_kept_as_they_were():
     value.zero_()
     metrics["accuracy"] = 0.0
     found = {name: rest for name, *rest in replayed(waiting)}
-    assert found["series"][2]["norm"].value.tolist() == [1, 1, 1]
-    assert found["probe"][3]["norm"].tolist() == [1, 1, 1]
+    assert found["series"][2]["norm"].tolist() == [[1, 1, 1]]
+    assert found["probe"][3]["norm"].tolist() == [[1, 1, 1]]
     assert found["snapshot"][1]["both"]["w"].tolist() == [1, 1, 1]
     assert found["metrics"] == ["ridge", 1, {"accuracy": 1.0}]
 
 
-def test_rows_of_one_kind_come_in_the_order_in_which_they_were_added():
+def test_samples_and_events_come_in_the_order_in_which_they_were_added():
     waiting = Waiting()
     for step in (1, 2, 3):
-        waiting.series("conv", step, {"a": Series(float(step), "a")})
+        waiting.series("conv", step, {"a": Series(step / 2, "a")})
         waiting.event(step, "note", "")
     calls = replayed(waiting)
-    assert [step for name, _, step, *_ in calls if name == "series"] == [1, 2, 3]
     assert [call[1] for call in calls if call[0] == "event"] == [1, 2, 3]
+    [(layer, steps, samples, labels)] = [rest for name, *rest in calls if name == "series"]
+    assert (layer, steps, samples["a"].tolist()) == ("conv", [1, 2, 3], [0.5, 1.0, 1.5])
+    assert labels["a"].long_name == "a"
+
+
+def test_samples_of_many_blocks_come_as_one_array():
+    """A block of memory holds 1 MiB; these take three."""
+    waiting = Waiting()
+    for step in range(1, 6):
+        waiting.series("conv", step, {"a": Series(torch.full((2**17,), float(step)), "a")})
+    [(_, _, steps, samples, _)] = replayed(waiting)
+    assert samples["a"].shape == (5, 2**17)
+    assert samples["a"].min(axis=1).tolist() == samples["a"].max(axis=1).tolist() == list(steps)
+
+
+def test_samples_that_consist_of_something_else_come_apart():
+    waiting = Waiting()
+    waiting.series("conv", 1, {"a": Series(torch.ones(3), "a")})
+    waiting.series("conv", 2, {"a": Series(torch.ones(3), "a"), "b": Series(2.0, "b")})
+    waiting.series("conv", 3, {"a": Series(torch.ones(3), "a")})
+    calls = [(steps, sorted(samples)) for _, _, steps, samples, _ in replayed(waiting)]
+    assert calls == [([1, 3], ["a"]), ([2], ["a", "b"])]
