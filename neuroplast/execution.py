@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from neuroplast import interruption, loading, registry
 from neuroplast.batches import find_lone_stimuli
+from neuroplast.computing import Computing
 from neuroplast.engine import (
     Engine,
     Parts,
@@ -20,7 +19,7 @@ from neuroplast.engine import (
     check_signals,
     stages,
 )
-from neuroplast.errors import ConfigurationError, ScenarioError
+from neuroplast.errors import ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Requests
 from neuroplast.layer import Layer
@@ -34,9 +33,6 @@ from neuroplast.recording.writer import RunRecorder
 from neuroplast.results import Run
 from neuroplast.scenario import Scenario
 from neuroplast.streams import stream
-
-_MOST_THREADS = 1024
-"""So many start anywhere; far more end the process without a word."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +54,28 @@ class Prepared:
 
 
 def execute(
-    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, on: Computing
 ) -> Run:
     """Learn and record; a run that stops early leaves a record that says so, and can be resumed."""
-    prepared = prepared_run(title, scenario, condition, seed, folder, device)
+    prepared = prepared_run(title, scenario, condition, seed, folder, on)
     recorder = RunRecorder(folder, scenario.record.commit)
     recorder.start(prepared.header)
     return learned(prepared, recorder)
 
 
 def prepared_run(
-    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, device: torch.device
+    title: str, scenario: Scenario, condition: str, seed: int, folder: Path, on: Computing
 ) -> Prepared:
     """Load the stimuli and build the network. ScenarioError, ConfigurationError or DataError where it cannot run."""
     stimuli, parts = stimuli_of(scenario, seed)
     check_labels(scenario, parts.train)
-    prepare = Preparation(scenario, parts.train, seed, device)
+    prepare = Preparation(scenario, parts.train, seed, on.device)
     sample = prepare(parts.train.x[:1000], "score")
     shape = tuple(parts.train.x.shape[1:])
     seen = scenario.preprocessed_shape(shape)
     # a user's arrays are known only now
     signed = scenario.signed or bool((parts.train.x < 0).any())
-    network = Network(scenario.layers, seen, seed, device, lambda: sample, signed)
+    network = Network(scenario.layers, seen, seed, on.device, lambda: sample, signed, on.precision)
     known = registry.current()
     planned = stages(scenario, list(network.layers), len(parts.train))
     if problems := find_lone_stimuli(scenario, planned, shape, len(parts.train)):
@@ -96,7 +92,7 @@ def prepared_run(
         seed=seed,
         steps_total=count,
         scenario=plain,
-        provenance={**provenance(device), "seed": seed},
+        provenance={**provenance(on), "seed": seed},
         parts=part_labels(scenario, known),
         packages=packages(),
         data={
@@ -175,36 +171,7 @@ def _layer_header(layer: Layer) -> LayerHeader:
     )
 
 
-# -- where and on what ---------------------------------------------------------------------------------------------
-
-
-def device_named(name: str) -> torch.device:
-    """The device by name; auto takes a GPU where there is one."""
-    available = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name == "auto":
-        return torch.device("cuda" if available["cuda"] else "cpu")
-    if not available.get(name.partition(":")[0], False):
-        here = ", ".join(n for n, there in available.items() if there)
-        raise ConfigurationError(f"--device {name}: is not here; choose auto or {here}")
-    return torch.device(name)
-
-
-@contextmanager
-def threads_set(count: int | None) -> Iterator[None]:
-    """Compute with so many threads for a while; as many as there are by default."""
-    before = torch.get_num_threads()
-    if count is not None:
-        if not 1 <= count <= _MOST_THREADS:
-            raise ConfigurationError(f"--threads {count}: must be from 1 to {_MOST_THREADS}")
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+# -- who hears of it -------------------------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
 from neuroplast.parts.rule import Rule
 from neuroplast.parts.signal import Signal
+from neuroplast.precision import Precision
 from neuroplast.progress import Progress
 from neuroplast.projection import Projection, allocate
 from neuroplast.settling import settle
@@ -74,6 +75,7 @@ class Layer:
 
     spec: its parts. input_shapes: the shape of one input for each projection from outside, or of the joined input.
     sources: what else is known of each of these inputs. inputs: yields one batch for each.
+    precision: how exactly drives and changes are computed.
     adapts: which groups of its state adapt; a new layer is plastic.
     """
 
@@ -85,6 +87,7 @@ class Layer:
         device: str | torch.device = "cpu",
         inputs: Callable[[], Sequence[Tensor]] | None = None,
         sources: Sequence[Source] | None = None,
+        precision: Precision = "fp32",
     ) -> None:
         self.spec, self.name = spec, spec.name or "layer"
         self.device = torch.device(device)
@@ -109,7 +112,16 @@ class Layer:
                 sampled = partial(_nth, inputs, outside)
                 outside += 1
             self.projections.append(
-                Projection(projection, source.shape, name, seed, self.device, sampled, source.signs)
+                Projection(
+                    projection,
+                    source.shape,
+                    name,
+                    seed,
+                    self.device,
+                    sampled,
+                    source.signs,
+                    precision,
+                )
             )
         self.output_shape = spec.pool.output_shape(self.response_shape)
         self._memories: dict[str, State] = {}
@@ -238,7 +250,7 @@ class Layer:
         for p in self.projections:
             # among themselves neurons learn from what they learn with: pre and post are both g
             x, w_e = p.present(g, adapting) if p.spec.recurrent else next(rest)
-            views.append(View(p.synapse, x, p.w, w_e, u, v, g, winners=self.spec.competition.won))
+            views.append(View(p.geometry, x, p.w, w_e, u, v, g, winners=self.spec.competition.won))
         return views, v_response
 
     def _change(

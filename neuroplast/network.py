@@ -14,6 +14,7 @@ from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
 from neuroplast.layer import FROZEN, Adapts, Layer, Objective
+from neuroplast.precision import Precision
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Shape
 from neuroplast.source import Source
@@ -28,6 +29,7 @@ class Network:
 
     specs: the layers in order. input_shape: the shape of one stimulus. sample: yields a batch of stimuli for
     initialisations that need their layer's input. signed: whether stimuli may be negative.
+    precision: how exactly drives and changes are computed.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Network:
         device: str | torch.device = "cpu",
         sample: Callable[[], Tensor] | None = None,
         signed: bool = False,
+        precision: Precision = "fp32",
     ) -> None:
         self.signed = signed
         self.input_shape, self.device = tuple(input_shape), torch.device(device)
@@ -55,6 +58,7 @@ class Network:
                     device=self.device,
                     inputs=inputs,
                     sources=into,
+                    precision=precision,
                 )
             except ConfigurationError as error:
                 raise error.within(str(spec.name)) from error

@@ -14,6 +14,7 @@ from neuroplast.component import NO_STATE, Component, State
 from neuroplast.errors import ConfigurationError, PartError
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.parts.similarity import Similarity
+from neuroplast.precision import Precision, lowered
 from neuroplast.progress import Progress
 from neuroplast.shapes import Post, Pre, Shape, Weights
 from neuroplast.spec import ProjectionSpec
@@ -26,6 +27,7 @@ class Projection:
 
     spec: its parts.
     input_shape: the shape of one input, without the batch axis.
+    geometry: its synapse, as exact as `precision` asks.
     w: the weights. corrected: how many values constraints have corrected so far, a scalar tensor.
     """
 
@@ -38,10 +40,12 @@ class Projection:
         device: torch.device,
         inputs: Callable[[], Tensor] | None = None,
         pre_signs: Sequence[int] | None = None,
+        precision: Precision = "fp32",
     ) -> None:
         self.spec, self.input_shape, self.name = spec, tuple(input_shape), name
         assert spec.synapse is not None
         self.synapse = spec.synapse
+        self.geometry = lowered(self.synapse, precision)
         self._normalised_shape = spec.normalisation.output_shape(self.input_shape)
         shape = self.synapse.weight_shape(self._normalised_shape)
         self.output_shape = self.synapse.output_shape(self._normalised_shape)
@@ -118,7 +122,7 @@ class Projection:
     def _driven(self, part: Similarity, x: Pre, w_e: Weights) -> Post:
         shape = (len(x), *self.output_shape)
         try:
-            return answers.tensor(part, "drive", part.drive(self.synapse, x, w_e), shape, w_e)
+            return answers.tensor(part, "drive", part.drive(self.geometry, x, w_e), shape, w_e)
         except PartError:  # a similarity gives what the geometry makes of it
             answers.tensor(self.synapse, "drive", self.synapse.drive(x, w_e), shape, w_e)
             raise

@@ -14,6 +14,7 @@ from uuid import uuid4
 import torch
 
 import neuroplast
+from neuroplast.computing import Computing
 from neuroplast.recording.recorder import SourceFile
 from neuroplast.registry import Registry
 from neuroplast.scenario import Scenario
@@ -21,9 +22,10 @@ from neuroplast.scenario import Scenario
 PACKAGES = ("torch", "torchvision", "numpy", "pluggy", "pydantic", "h5py")
 
 
-def provenance(device: torch.device) -> dict[str, str | int | float]:
+def provenance(on: Computing) -> dict[str, str | int | float]:
     """All that may differ between two executions of the same scenario."""
     commit, dirty = _git()
+    device = on.device
     return {
         "run_id": uuid4().hex,
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -35,6 +37,7 @@ def provenance(device: torch.device) -> dict[str, str | int | float]:
         "torch": torch.__version__,
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
         "cpu_threads": torch.get_num_threads(),
+        "precision": on.precision,
         "git_commit": commit,
         "git_dirty": dirty,
     }

@@ -8,20 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from neuroplast.analysis.difference import Difference, find_differences
+from neuroplast.computing import Computing, computing
 from neuroplast.drafts import draft
 from neuroplast.errors import DataError
 from neuroplast.execution import (
     Prepared,
-    device_named,
     learned,
     listening,
     prepared_run,
-    threads_set,
 )
 from neuroplast.local_files import files_loaded
+from neuroplast.precision import precision_of
 from neuroplast.recording.damage import shown
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recording import Recording
@@ -63,12 +62,14 @@ def rerun(
     trust_plugins: bool = False,
     device: str | None = None,
     threads: int | None = None,
+    precision: str | None = None,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Comparison:
     """Run a recorded run again in the new folder `out`, and compare; without one, in a temporary folder.
 
-    Scenario, seed, condition, threads and the kind of device are those of the record, but for what is given here.
+    Scenario, seed, condition, threads, precision and the kind of device are those of the record, but for what is given
+    here.
     trust_plugins: run the code of local plugin files that the record holds. It is that of whoever made the record, and
     may do anything that you may. A file with the same text given with --plugin is trusted without.
     tell: hears in words what is done, on stderr by default.
@@ -79,14 +80,15 @@ def rerun(
     with open_run(path, verify=True) as recording:
         _check_ended(recording)
         count = threads or int(recording.provenance["cpu_threads"])
+        where = device or device_like(str(recording.provenance["device"]))
+        exactly = precision or precision_of(recording.provenance)
         with (
             files_loaded(recording.path, recording.files, trust_plugins, tell),
-            threads_set(count),
+            computing(where, count, exactly) as on,
             listening(listeners),
             _folder(recording.title, out) as folder,
         ):
-            where = device_named(device or device_like(str(recording.provenance["device"])))
-            prepared = _prepared(recording, folder, where)
+            prepared = _prepared(recording, folder, on)
             recorder = RunRecorder(folder, prepared.scenario.record.commit)
             recorder.start(prepared.header)
             learned(prepared, recorder)
@@ -102,11 +104,11 @@ def _check_ended(recording: Recording) -> None:
         )
 
 
-def _prepared(recording: Recording, folder: Path, device: Any) -> Prepared:
+def _prepared(recording: Recording, folder: Path, on: Computing) -> Prepared:
     """The run, ready to begin; DataError where its stimuli are not those of the record."""
     scenario = draft(recording.scenario).resolve()
     prepared = prepared_run(
-        recording.title, scenario, recording.condition, recording.seed, folder, device
+        recording.title, scenario, recording.condition, recording.seed, folder, on
     )
     was, now = recording.data["sha256"], prepared.header.data["sha256"]
     if was != now:
@@ -145,6 +147,9 @@ def _reasons(was: Recording, now: Recording) -> Iterator[str]:
         one, other = (str(r.provenance.get(name, "")) for r in (was, now))
         if one != other:
             yield f"{name}: {one or 'unknown'} recorded, {other or 'unknown'} now"
+    exactly, again = precision_of(was.provenance), precision_of(now.provenance)
+    if exactly != again:
+        yield f"precision: {exactly} recorded, {again} now"
     if '"forced"' in (executions := str(was.provenance.get("executions", ""))):
         yield f"the record was resumed with --force, under other conditions: {shown(executions)}"
 

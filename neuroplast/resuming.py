@@ -11,17 +11,17 @@ from typing import Any
 
 import torch
 
+from neuroplast.computing import computing
 from neuroplast.drafts import draft
 from neuroplast.errors import ConfigurationError, DataError
 from neuroplast.execution import (
     Prepared,
-    device_named,
     execute,
     learned,
     listening,
     prepared_run,
-    threads_set,
 )
+from neuroplast.precision import precision_of
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
 from neuroplast.recording.folder import Segment
@@ -53,13 +53,15 @@ def resume(
     force: bool = False,
     device: str | None = None,
     threads: int | None = None,
+    precision: str | None = None,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Run:
     """Go on with a run that was stopped, killed, or failed; one that is complete is given back as it is.
 
-    device, threads: as it had by default, since results depend on them. force: go on although plugins, versions, device
-    or threads are others than it had; the record then says so, and does not claim to equal an uninterrupted run.
+    device, threads, precision: as it had by default, since results depend on them. force: go on although plugins,
+    versions or one of these are others than it had; the record then says so, and does not claim to equal an
+    uninterrupted run.
     tell: hears in words from where it goes on. Without a commit it starts over.
     Raises DataError where the folder cannot be used, ConfigurationError where it is another's run to go on.
     """
@@ -77,12 +79,13 @@ def resume(
         header, before = _described(folder)
         commit = last_commit(folder, tell)
         count = threads or int(header.provenance["cpu_threads"])
-        with threads_set(count), listening(listeners):
-            where = device_named(device or device_like(str(header.provenance["device"])))
+        where = device or device_like(str(header.provenance["device"]))
+        exactly = precision or precision_of(header.provenance)
+        with computing(where, count, exactly) as on, listening(listeners):
             scenario = draft(header.scenario).resolve()
             recorder.seconds = scenario.record.commit
             prepared = prepared_run(
-                header.title, scenario, header.condition, header.seed, folder, where
+                header.title, scenario, header.condition, header.seed, folder, on
             )
             differing = differences(header, prepared.header)
             _agree(folder, differing, force)
@@ -104,6 +107,7 @@ def resume_set(
     force: bool = False,
     device: str | None = None,
     threads: int | None = None,
+    precision: str | None = None,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> RunSet:
@@ -116,17 +120,18 @@ def resume_set(
         if (run / RUN_FILE).is_file():
             done.append(finished(run))
         elif folders.is_unfinished(run):
-            options = {"force": force, "device": device, "threads": threads}
-            done.append(resume(run, **options, listeners=listeners, tell=tell))  # type: ignore[arg-type]
+            options = {"device": device, "threads": threads, "precision": precision}
+            done.append(resume(run, force=force, **options, listeners=listeners, tell=tell))  # type: ignore[arg-type]
         else:
             tell(f"{run}: had not begun, and begins")
             run.mkdir(exist_ok=True)
             resolved = {**planned.scenarios[member.condition], "seeds": [member.seed]}
             scenario = draft(resolved).resolve()
-            with threads_set(threads or planned.threads), listening(listeners):
-                where = device_named(device or planned.device)
+            where, count = device or planned.device, threads or planned.threads
+            exactly = precision or planned.precision
+            with computing(where, count, exactly) as on, listening(listeners):
                 done.append(
-                    execute(planned.title, scenario, member.condition, member.seed, run, where)
+                    execute(planned.title, scenario, member.condition, member.seed, run, on)
                 )
         write_results(folder / "results.json", planned.title, done)
     return RunSet(planned.title, folder, done)
@@ -197,6 +202,9 @@ def differences(was: Header, now: Header) -> list[str]:
     for name in HAD:
         if was.provenance[name] != now.provenance[name]:
             found.append(f"{name}: {now.provenance[name]}, was {was.provenance[name]}")
+    one, other = precision_of(was.provenance), precision_of(now.provenance)
+    if one != other:
+        found.append(f"precision: {other}, was {one}")
     return found
 
 

@@ -19,6 +19,7 @@ from torch import Tensor
 from neuroplast import loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
+from neuroplast.computing import computing
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
 from neuroplast.engine import (
     Engine,
@@ -31,10 +32,11 @@ from neuroplast.engine import (
 )
 from neuroplast.errors import ConfigurationError, DataError, Problem, ScenarioError
 from neuroplast.events import RunInfo
-from neuroplast.execution import device_named, execute, listening, stimuli_of, threads_set
+from neuroplast.execution import execute, listening, stimuli_of
 from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli
+from neuroplast.precision import precision_of
 from neuroplast.probes.estimate import estimate, find_unmeant
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
@@ -122,6 +124,7 @@ def run(
     out: str | Path | None = None,
     device: str = "auto",
     threads: int | None = None,
+    precision: str = "fp32",
     listeners: Sequence[object] = (),
 ) -> Run:
     """Run a scenario once, with one seed (its first by default) in one condition, and record it in the folder `out`.
@@ -130,10 +133,9 @@ def run(
     """
     given = _draft(source, sets)
     scenario = given.resolve(condition, seed)
-    with threads_set(threads), listening(listeners):
-        where = device_named(device)
+    with computing(device, threads, precision) as on, listening(listeners):
         folder = new_folder(given.title, out)
-        return execute(given.title, scenario, condition, scenario.seeds[0], folder, where)
+        return execute(given.title, scenario, condition, scenario.seeds[0], folder, on)
 
 
 def run_set(
@@ -145,6 +147,7 @@ def run_set(
     out: str | Path | None = None,
     device: str = "auto",
     threads: int | None = None,
+    precision: str = "fp32",
     listeners: Sequence[object] = (),
 ) -> RunSet:
     """Run a scenario in every condition with every seed, each in a folder of its own below `out`."""
@@ -152,8 +155,7 @@ def run_set(
     planned = plan(given, seeds=seeds, conditions=conditions)
     several = len(planned.seeds) * len(planned.scenarios) > 1
     runs: list[Run] = []
-    with threads_set(threads), listening(listeners):
-        where = device_named(device)
+    with computing(device, threads, precision) as on, listening(listeners):
         folder = new_folder(given.title, out)
         members = [
             Member(condition, seed, f"{condition or 'run'}-seed{seed}" if several else "")
@@ -162,19 +164,21 @@ def run_set(
         ]
         if several:
             made = (given.title, _plain(planned), tuple(members))
-            write_set(folder, PlannedSet(*made, str(where), torch.get_num_threads()))
+            write_set(
+                folder, PlannedSet(*made, str(on.device), torch.get_num_threads(), on.precision)
+            )
         for member in members:
             path = folder / member.folder
             path.mkdir(exist_ok=True)
             scenario = given.resolve(member.condition, member.seed)
-            runs.append(execute(given.title, scenario, member.condition, member.seed, path, where))
+            runs.append(execute(given.title, scenario, member.condition, member.seed, path, on))
             if several:
                 write_results(folder / "results.json", given.title, runs)
     return RunSet(given.title, folder, runs)
 
 
 def load(path: str | Path) -> Network:
-    """The network of a run with the weights it ended with, frozen.
+    """The network of a run with the weights it ended with, frozen, as exact as the run was.
 
     DataError where the record cannot be read, or is that of a run that did not end.
     """
@@ -191,6 +195,7 @@ def load(path: str | Path) -> Network:
             recording.seed,
             sample=blank(recording.input_shape),
             signed=scenario.signed,
+            precision=precision_of(recording.provenance),
         )
         network.load_state(recording.final_state())
     return network

@@ -29,7 +29,8 @@ class Member:
 class PlannedSet:
     """A set of runs.
 
-    scenarios: as they were resolved, by condition. runs: in the order in which they are run. device, threads: on what.
+    scenarios: as they were resolved, by condition. runs: in the order in which they are run. device, threads,
+    precision: on what, and how exactly.
     """
 
     title: str
@@ -37,6 +38,7 @@ class PlannedSet:
     runs: tuple[Member, ...]
     device: str
     threads: int
+    precision: str = "fp32"
 
 
 def write_set(folder: Path, planned: PlannedSet) -> None:

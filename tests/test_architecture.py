@@ -113,7 +113,7 @@ def test_the_walk_over_strings_sees_them_and_spares_docstrings():
 
 GROUPS = {
     "ground": "errors shapes progress streams events functional tables component problems fit signatures",
-    "sums": "delta view reference answers surrogate",
+    "sums": "delta view reference precision answers surrogate",
     "parts": "parts",
     "layers": "spec source settling projection layer network",
     "door": "hookspecs kinds discovery registry",

@@ -9,7 +9,7 @@ import typer
 
 from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, RunPath, print_json, say, settings
-from neuroplast.cli.run import Device
+from neuroplast.cli.run import Device, Precision
 
 if TYPE_CHECKING:
     from neuroplast.analysis.difference import Difference
@@ -33,6 +33,7 @@ def rerun(
     ] = False,
     device: Annotated[Device | None, typer.Option(help="As it had by default.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="As it had by default.")] = None,
+    precision: Annotated[Precision | None, typer.Option(help="As it had by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a recorded run again from its file alone, and compare.
@@ -55,6 +56,7 @@ def rerun(
             trust_plugins=trust_plugins,
             device=device.value if device else None,
             threads=threads,
+            precision=precision.value if precision else None,
             listeners=[bars],
         )
     finally:

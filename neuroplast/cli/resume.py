@@ -9,7 +9,7 @@ import typer
 
 from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, columns, print_json, say, settings
-from neuroplast.cli.run import Device
+from neuroplast.cli.run import Device, Precision
 
 if TYPE_CHECKING:
     from neuroplast.results import Run
@@ -25,6 +25,7 @@ def resume(
     ] = False,
     device: Annotated[Device | None, typer.Option(help="As it had by default.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="As it had by default.")] = None,
+    precision: Annotated[Precision | None, typer.Option(help="As it had by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was stopped, to the same numbers.
@@ -42,9 +43,13 @@ def resume(
     keep_freed_memory()
     insisted()
     bars = Bars(settings.quiet)
-    chosen = device.value if device else None
-    options: dict[str, Any] = {"force": force, "device": chosen, "threads": threads}
-    options["tell"] = _silent if as_json else say
+    options: dict[str, Any] = {
+        "force": force,
+        "device": device.value if device else None,
+        "threads": threads,
+        "precision": precision.value if precision else None,
+        "tell": _silent if as_json else say,
+    }
     try:
         if (Path(run) / SET_FILE).is_file():
             done = resuming.resume_set(run, **options, listeners=[bars]).runs

@@ -27,6 +27,14 @@ class Device(StrEnum):
     mps = "mps"
 
 
+class Precision(StrEnum):
+    """How exactly sums of products are computed."""
+
+    fp32 = "fp32"
+    tf32 = "tf32"
+    bf16 = "bf16"
+
+
 def run(
     scenario: ScenarioName,
     sets: Sets = None,
@@ -41,6 +49,10 @@ def run(
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads; results depend on it.")
     ] = None,
+    precision: Annotated[
+        Precision,
+        typer.Option(help="bf16 and tf32 (GPU) are faster, and round what is multiplied."),
+    ] = Precision.fp32,
     out: Annotated[
         Path | None, typer.Option(help="A new folder; runs/SCENARIO-... by default.")
     ] = None,
@@ -82,6 +94,7 @@ def run(
             out=out,
             device=device.value,
             threads=threads,
+            precision=precision.value,
             listeners=[bars],
         )
     finally:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroplast import ConfigurationError, DataError, Rule, hookimpl, registry, resuming, runs
+from neuroplast.computing import Computing
 from neuroplast.errors import PluginError
 from neuroplast.recording import folder as folders
 from neuroplast.recording.folder import Segment
@@ -400,6 +401,18 @@ def test_force_goes_on_and_is_recorded(tmp_path, kill):
     assert (second["from_step"], second["cpu_threads"]) == (2, 2)
 
 
+def test_another_precision_is_refused_and_that_it_had_is_taken(tmp_path, kill):
+    path = stopped(kill, tmp_path / "cut")
+    with pytest.raises(ConfigurationError, match="precision: bf16, was fp32"):
+        resume(path, precision="bf16")
+    describe_as(path, lambda h: h["provenance"].update(precision="bf16"))
+    resume(path)
+    with open_run(path) as recording:
+        executions = json.loads(recording.provenance["executions"])
+    assert [e["precision"] for e in executions] == ["fp32", "bf16"]
+    assert not any("forced" in e for e in executions)
+
+
 def test_threads_are_those_it_had(tmp_path, kill):
     path = stopped(kill, tmp_path / "cut")
     before = torch.get_num_threads()
@@ -441,7 +454,9 @@ def test_a_description_with_something_missing_is_told(tmp_path, kill, change):
 
 def test_a_header_comes_back_from_its_description(whole):
     planned = runs.plan(tables())
-    prepared = resuming.prepared_run("t", planned.scenarios[""], "", 0, whole, torch.device("cpu"))
+    prepared = resuming.prepared_run(
+        "t", planned.scenarios[""], "", 0, whole, Computing(torch.device("cpu"), "fp32")
+    )
     assert Header.from_plain(json.loads(json.dumps(prepared.header.plain()))) == prepared.header
     assert resuming.differences(prepared.header, prepared.header) == []
 

@@ -272,6 +272,24 @@ def test_the_number_of_threads_is_set_for_the_run_alone(tmp_path):
         assert recording.provenance["cpu_threads"] == 2
 
 
+def test_precision_is_recorded_and_kept_by_what_is_read_back(tmp_path):
+    """Where drives are rounded, so are those of the network that is loaded."""
+    exact, rounded = (
+        runs.run(tables(), out=tmp_path / name, precision=name, device="cpu")
+        for name in ("fp32", "bf16")
+    )
+    found = {}
+    for done in (exact, rounded):
+        with open_run(done.path) as recording:
+            assert recording.provenance["precision"] == done.path.name
+        x = torch.rand(
+            4, *runs.load(done.path).input_shape, generator=torch.Generator().manual_seed(0)
+        )
+        found[done.path.name] = runs.load(done.path).features(x)
+    assert not torch.equal(*found.values())
+    assert runs.readout(rounded.path) == rounded.results["ridge"]
+
+
 # Several runs
 
 
