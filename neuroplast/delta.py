@@ -98,7 +98,14 @@ class Delta:
         return replace(self, terms=(Computed(lambda: dw),))
 
     def tensor(self) -> Weights:
-        """Δ, computed in as few passes as the geometry allows."""
+        """Δ, computed in as few passes as the geometry allows.
+
+        Not to be changed: where all of it is one known tensor, it is that one, which a part may keep.
+        """
+        if len(self.terms) == 1 and isinstance(self.terms[0], Computed):
+            compute, factor = self.terms[0].compute, self.terms[0].factor
+            if _is_one(factor):
+                return compute()
         return self._accumulate(None)
 
     def tensor_by_term(self) -> Weights:

@@ -6,7 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Competition, Fit, State, hookimpl
-from neuroplast.functional import Axis, along, competitors, softmax
+from neuroplast.functional import Axis, along, argmax, competitors, softmax
 from neuroplast.shapes import Post
 
 
@@ -43,9 +43,7 @@ class SoftWta(Competition):
         s = softmax(v if self.inverse_temperature == 1 else v * self.inverse_temperature, dim)
         if not self.anti_hebbian:
             return s
-        winner = v.argmax(
-            dim, keepdim=True
-        )  # the first of equals; a mask of winners takes three passes more
+        winner = argmax(v, dim)  # a mask of winners takes three passes more
         share = s.gather(dim, winner)
         return s.neg_().scatter_(dim, winner, share)
 

@@ -79,11 +79,12 @@ class Conv2d(Synapse):
         return F.conv2d(x, w, None, self.stride, 0, self.dilation, self.groups)
 
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
-        """The weight gradient of the convolution, the faster of two equal ways."""
+        """The weight gradient of the convolution, the faster of two equal ways: see `_outer_by_fields`."""
         positions = post.shape[0] * post.shape[2] * post.shape[3]
         plain = self.stride == self.dilation == self.groups == 1
-        if plain and not pre.is_cuda and positions < w[0].numel():
-            return _outer_by_patches(post, pre, w)
+        most = 4 * w[0].numel() if pre.dtype == torch.bfloat16 else w[0].numel()
+        if plain and not pre.is_cuda and positions < most:
+            return _outer_by_fields(post, pre, w)
         places = self.stride, 0, self.dilation, self.groups
         dw: Tensor = conv2d_weight(pre, w.shape, post, *places)  # type: ignore[no-untyped-call]
         return dw
@@ -150,19 +151,32 @@ def spoken_by(kind: str) -> Iterator[None]:
         raise ConfigurationError(told.replace(f"{Conv2d.kind}:", f"{kind}:", 1)) from None
 
 
-def _outer_by_patches(post: Post, pre: Pre, w: Weights) -> Weights:
-    """The weight gradient as one matrix product over cut-out fields, run as a 1x1 convolution.
+def _outer_by_fields(post: Post, pre: Pre, w: Weights) -> Weights:
+    """The weight gradient as one matrix product over cut-out fields.
 
-    Faster than the convolution's own backward pass where the fields are larger than the map: on two cores of a
-    server CPU 19 ms against 45 for 1536 neurons of 384 x 3 x 3 fields at 640 positions.
+    Faster than the convolution's own backward pass where fields are large and positions few. In ms, of 1536 neurons of
+    384 x 3 x 3 fields at 640 positions on one core of a server CPU: 36 against 54; in bfloat16 16 against 36. The
+    product is a 1x1 convolution, which is twice as fast in float32 as the product itself, but not in bfloat16.
     """
     neurons, channels, kernel, _ = w.shape
     fields = (
         pre.permute(0, 2, 3, 1).unfold(1, kernel, 1).unfold(2, kernel, 1)
     )  # (b, h, v, channels, k, k)
-    matrix = fields.permute(0, 1, 2, 4, 5, 3).reshape(1, -1, 1, kernel * kernel * channels)
-    activity = post.permute(1, 0, 2, 3).reshape(neurons, -1, 1, 1)
-    return F.conv2d(matrix, activity).view(neurons, kernel, kernel, channels).permute(0, 3, 1, 2)
+    matrix = fields.permute(0, 1, 2, 4, 5, 3).reshape(-1, kernel * kernel * channels)
+    activity = post.permute(1, 0, 2, 3).flatten(1)
+    dw = activity @ matrix if pre.dtype == torch.bfloat16 else _as_convolution(activity, matrix)
+    return dw.view(neurons, kernel, kernel, channels).permute(0, 3, 1, 2)
+
+
+def _as_convolution(a: Tensor, b: Tensor) -> Tensor:
+    """The matrix product a b.
+
+    The library is called by name where it is there, since with one thread torch would choose a slower one.
+    """
+    x, w = b.view(1, len(b), 1, -1), a.reshape(*a.shape, 1, 1)
+    if torch._C._has_mkldnn and x.dtype == torch.float32:
+        return torch.mkldnn_convolution(x, w, None, (0, 0), (1, 1), (1, 1), 1)
+    return F.conv2d(x, w)
 
 
 def _as_channels_last(x: Tensor) -> Tensor:

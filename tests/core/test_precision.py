@@ -76,7 +76,7 @@ def test_only_bf16_needs_another_geometry():
 def test_what_is_not_here_is_refused():
     with pytest.raises(ConfigurationError, match="--precision fp16: choose from fp32, tf32, bf16"):
         computing("cpu", None, "fp16").__enter__()
-    with pytest.raises(ConfigurationError, match="--precision tf32: is of GPUs, .* on cpu"):
+    with pytest.raises(ConfigurationError, match=r"--precision tf32: is of GPUs, .* on cpu"):
         computing("cpu", None, "tf32").__enter__()
 
 
