@@ -27,6 +27,7 @@ from .parts.measure import Measure as Measure
 from .parts.normalisation import Normalisation as Normalisation
 from .parts.pool import Pool as Pool
 from .parts.population import Population as Population
+from .parts.population import RisingPopulation as RisingPopulation
 from .parts.preprocessing import Preprocessing as Preprocessing
 from .parts.rate import Rate as Rate
 from .parts.readout import Advance as Advance

@@ -16,6 +16,7 @@ from neuroplast.delta import Delta
 from neuroplast.errors import ConfigurationError, LearningError, NotFiniteError
 from neuroplast.parts.competition import Competition
 from neuroplast.parts.dynamics import Dynamics
+from neuroplast.parts.population import RisingPopulation
 from neuroplast.parts.rule import Rule
 from neuroplast.parts.signal import Signal
 from neuroplast.precision import Precision
@@ -198,9 +199,9 @@ class Layer:
         progress = progress or Progress()
         learning = self.adapts.weights or self.adapts.neurons or self.observer is not None
         views, v_response = self.present(x, compete=learning or self.spec.population.reads_g)
-        y = self._respond(v_response, views)
-        if self.adapts.weights or self.adapts.neurons:
-            views = self._signalled(views, labels, y)
+        answer = self._answer(v_response, views)
+        if self.spec.signals and (self.adapts.weights or self.adapts.neurons):
+            views = self._signalled(views, labels, self._respond(v_response, views))
         if self.observer:
             self.observer.presented(self, views)
         if self.adapts.weights:
@@ -212,12 +213,12 @@ class Layer:
                 part.adapt(views[0].remembering(self._memories[path]))
         if self.observer:
             self.observer.changed(self)
-        return self._answer_again(views) if respond_after and views else self._pooled(y)
+        return self._answer_again(views) if respond_after and views else answer
 
     def respond(self, x: Inputs) -> Post:
         """The pooled response; changes nothing but, while they adapt, the statistics of the normalisation."""
         views, v_response = self.present(x, compete=self.spec.population.reads_g)
-        return self._pooled(self._respond(v_response, views))
+        return self._answer(v_response, views)
 
     def present(self, x: Inputs, compete: bool) -> tuple[list[View], Post]:
         """Normalise, drive, integrate, compete: a view for each projection, and the v that is responded to."""
@@ -285,8 +286,6 @@ class Layer:
         )
 
     def _signalled(self, views: list[View], labels: Tensor | None, y: Post) -> list[View]:
-        if not self.spec.signals:
-            return views
         labels = self._labels(labels)
         signals = {name: self._signal(part, labels, y) for name, part in self.spec.signals.items()}
         return [replace(view, signals=signals) for view in views]
@@ -314,10 +313,19 @@ class Layer:
             if not p.spec.recurrent
         ]
         again, v_response = self._compete(prepared, self.spec.population.reads_g, adapting=False)
-        return self._pooled(self._respond(v_response, again))
+        return self._answer(v_response, again)
+
+    def _answer(self, v: Post, views: list[View]) -> Post:
+        """The pooled response; what only rises with a level is computed of levels already pooled, which are fewer."""
+        part = self.spec.population
+        if not (isinstance(part, RisingPopulation) and self.spec.pool.picks):
+            return self._pooled(self._respond(v, views))
+        level = answers.response(part, "level", part.level(v, _first_g(views)), v)
+        picked = self._pooled(level)
+        return answers.response(part, "rise", part.rise(picked), picked)
 
     def _respond(self, v: Post, views: list[View]) -> Post:
-        return self._responded(v, views[0].g if views else None)
+        return self._responded(v, _first_g(views))
 
     def _responded(self, v: Post, g: Post | None) -> Post:
         part = self.spec.population
@@ -375,6 +383,10 @@ class Layer:
 
 def _delta(rule: Rule, view: View, objective: Objective) -> Delta:
     return descent(rule, view) if objective == "surrogate" else rule.delta(view)
+
+
+def _first_g(views: list[View]) -> Post | None:
+    return views[0].g if views else None
 
 
 def _nth(inputs: Callable[[], Sequence[Tensor]], n: int) -> Tensor:

@@ -8,9 +8,13 @@ from neuroplast.shapes import Post, Shape
 
 
 class Pool(LayerPart):
-    """y -> y, over positions."""
+    """y -> y, over positions.
+
+    picks: whether every pooled value is the largest of some of y's, so that what never falls may be computed after.
+    """
 
     family: ClassVar[str] = "pool"
+    picks: ClassVar[bool] = False
 
     @abstractmethod
     def pool(self, y: Post) -> Post:

@@ -25,3 +25,23 @@ class Population(LayerPart):
     def signs(self, n_post: int) -> list[int] | None:
         """The sign (+1 or -1) of each neuron's outgoing weights, None where they have none."""
         return None
+
+
+class RisingPopulation(Population):
+    """One whose response never falls where one value per neuron rises: y = rise(level(v, g)).
+
+    The largest response of a window is then that of its largest level, so that behind a pool that picks `rise` is
+    computed of what is picked only.
+    """
+
+    def level(self, v: Post, g: Post | None) -> Post:
+        """What decides the response, a tensor of v's shape: v, unless said otherwise."""
+        return v
+
+    @abstractmethod
+    def rise(self, level: Post) -> Post:
+        """The response to levels of any shape, a function of each alone that never falls."""
+
+    def respond(self, v: Post, g: Post | None) -> Post:
+        """The response."""
+        return self.rise(self.level(v, g))

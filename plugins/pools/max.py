@@ -18,6 +18,7 @@ class MaxPool(Pool):
     """
 
     kind: ClassVar[str] = "max"
+    picks: ClassVar[bool] = True
     size: int = Field(ge=1, description="side of the window, in positions")
     stride: int = Field(ge=1, description="distance between windows, in positions")
     padding: int = Field(

@@ -10,6 +10,7 @@ class NoPool(Pool):
     """y as it is."""
 
     kind: ClassVar[str] = "none"
+    picks: ClassVar[bool] = True
     default: ClassVar[bool] = True
 
     def pool(self, y: Post) -> Post:

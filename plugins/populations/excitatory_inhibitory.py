@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from neuroplast import Population, hookimpl
+from neuroplast import Population, RisingPopulation, hookimpl
 from neuroplast.functional import rectified_power
 from neuroplast.shapes import Post
 
 
-class ExcitatoryInhibitory(Population):
+class ExcitatoryInhibitory(RisingPopulation):
     """y = max(v, 0)ⁿ; the first neurons excite what they reach, the rest inhibit it.
 
     The response is a rate and not negative in either group. What differs is the sign of the outgoing weights, which
@@ -28,9 +28,9 @@ class ExcitatoryInhibitory(Population):
     excitatory: float = Field(0.8, ge=0, le=1, description="share of neurons that excite")
     power: float = Field(1.0, gt=0, description="n")
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return rectified_power(v, self.power)
+        return rectified_power(level, self.power)
 
     def signs(self, n_post: int) -> list[int]:
         """Of each neuron's outgoing weights."""

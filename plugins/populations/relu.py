@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from neuroplast import Population, hookimpl
+from neuroplast import Population, RisingPopulation, hookimpl
 from neuroplast.shapes import Post
 
 
-class Relu(Population):
+class Relu(RisingPopulation):
     """y = max(v, 0).
 
     Shapes:
@@ -15,9 +15,9 @@ class Relu(Population):
 
     kind: ClassVar[str] = "relu"
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return v.clamp_min(0)
+        return level.clamp_min(0)
 
 
 @hookimpl

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from neuroplast import Population, hookimpl
+from neuroplast import Population, RisingPopulation, hookimpl
 from neuroplast.functional import rectified_power
 from neuroplast.shapes import Post
 
 
-class Repu(Population):
+class Repu(RisingPopulation):
     """y = max(v, 0)ⁿ.
 
     Shapes:
@@ -22,9 +22,9 @@ class Repu(Population):
     kind: ClassVar[str] = "repu"
     power: float = Field(1.0, gt=0, description="n")
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return rectified_power(v, self.power)
+        return rectified_power(level, self.power)
 
 
 @hookimpl

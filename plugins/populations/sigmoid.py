@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from neuroplast import Population, hookimpl
+from neuroplast import Population, RisingPopulation, hookimpl
 from neuroplast.shapes import Post
 
 
-class Sigmoid(Population):
+class Sigmoid(RisingPopulation):
     """y = 1 / (1 + e^(-slope (v - midpoint))), from 0 to 1: the logistic function.
 
     Shapes:
@@ -24,9 +24,9 @@ class Sigmoid(Population):
     )
     midpoint: float = Field(0.0, description="the drive at which the response is one half")
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return (self.slope * (v - self.midpoint)).sigmoid()
+        return (self.slope * (level - self.midpoint)).sigmoid()
 
 
 @hookimpl

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from neuroplast import Population, hookimpl
+from neuroplast import Population, RisingPopulation, hookimpl
 from neuroplast.shapes import Post
 
 
-class Tanh(Population):
+class Tanh(RisingPopulation):
     """y = tanh(v), from -1 to 1.
 
     Shapes:
@@ -16,9 +16,9 @@ class Tanh(Population):
     kind: ClassVar[str] = "tanh"
     signed: ClassVar[bool] = True
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return v.tanh()
+        return level.tanh()
 
 
 @hookimpl

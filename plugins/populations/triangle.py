@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from neuroplast import Population, hookimpl
-from neuroplast.functional import triangle
+from neuroplast import Population, RisingPopulation, hookimpl
+from neuroplast.functional import rectified_power
 from neuroplast.shapes import Post
 
 
-class Triangle(Population):
+class Triangle(RisingPopulation):
     """y = max(v - mean over channels of v, 0)ⁿ, per stimulus and position.
 
     Shapes:
@@ -22,9 +22,13 @@ class Triangle(Population):
     kind: ClassVar[str] = "triangle"
     power: float = Field(1.0, gt=0, description="n")
 
-    def respond(self, v: Post, g: Post | None) -> Post:
+    def level(self, v: Post, g: Post | None) -> Post:
+        """How far v exceeds the mean."""
+        return v - v.mean(1, keepdim=True)
+
+    def rise(self, level: Post) -> Post:
         """The response."""
-        return triangle(v, self.power)
+        return rectified_power(level, self.power)
 
 
 @hookimpl

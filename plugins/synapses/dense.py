@@ -6,6 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Synapse, hookimpl
+from neuroplast.functional import add_product, product
 from neuroplast.shapes import Post, Pre, Shape, Weights
 
 
@@ -38,15 +39,15 @@ class Dense(Synapse):
 
     def drive(self, x: Pre, w: Weights) -> Post:
         """X wᵀ."""
-        return x @ w.T
+        return product(x, w.T)
 
     def outer(self, post: Post, pre: Pre, w: Weights) -> Weights:
         """postᵀ pre."""
-        return post.T @ pre
+        return product(post.T, pre)
 
     def add_outer(self, w: Weights, post: Post, pre: Pre) -> None:
-        """W += postᵀ pre, in one pass over w."""
-        w.addmm_(post.T, pre)
+        """W += postᵀ pre."""
+        add_product(w, post.T, pre)
 
     def energy(self, x: Pre, w: Weights) -> Tensor:
         """One sum for all neurons, (batch, 1)."""

@@ -140,13 +140,39 @@ def test_softmax_in_every_memory_order(layout, dim):
     assert_close(shifted, torch.full_like(shifted, 1 / v.shape[dim]))
 
 
-def test_triangle_by_hand():
-    u = torch.tensor([[1.0, 2.0, 6.0]])
-    assert_close(f.triangle(u, 1), torch.tensor([[0.0, 0.0, 3.0]]))
-    assert_close(f.triangle(u, 2), torch.tensor([[0.0, 0.0, 9.0]]))
-    maps = torch.tensor([[[1.0, 10.0], [3.0, 20.0]], [[0.0, -1.0], [0.0, 3.0]]])  # by position
-    expected = torch.tensor([[[0.0, 0.0], [1.0, 5.0]], [[0.0, 0.0], [0.0, 2.0]]])
-    assert_close(f.triangle(maps, 1), expected)
+LARGE = (128, 96, 100)
+"""Rows, what is summed over, and columns: more multiplications than go the usual way."""
+
+
+def factors(rows, inner, columns):
+    """Two matrices, in each order of memory."""
+    a, b = (
+        normal(rows, inner, dtype=torch.float32),
+        normal(inner, columns, seed=2, dtype=torch.float32),
+    )
+    return [(x, y) for x in (a, a.T.contiguous().T) for y in (b, b.T.contiguous().T)]
+
+
+@pytest.mark.parametrize("sizes", [LARGE, (3, 4, 2), (0, 4, 2)])
+def test_a_product_is_one_in_every_order_of_memory(sizes):
+    for a, b in factors(*sizes):
+        exact = (a.double() @ b.double()).float()
+        assert_close(f.product(a, b), exact, atol=1e-4, rtol=1e-5)
+        w = torch.full(exact.shape, 2.0)
+        f.add_product(w, a, b)
+        assert_close(w, exact + 2, atol=1e-4, rtol=1e-5)
+
+
+def test_a_large_product_has_a_gradient():
+    a, b = factors(*LARGE)[0]
+    f.product(a.requires_grad_(), b).sum().backward()
+    assert_close(a.grad, b.sum(1).expand_as(a))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_product_keeps_its_type(dtype):
+    a, b = (x.to(dtype) for x in factors(*LARGE)[0])
+    assert torch.equal(f.product(a, b), a @ b)
 
 
 def test_rectified_power_by_hand():

@@ -139,3 +139,16 @@ def treats_neurons_alike(subject: Subject) -> None:
         hold_near("pooled y, neurons rolled by one", found, call.result()[:, order], y=y)
 
     of_each(calls(subject), hold)
+
+
+@check("pool", "declares truly whether it picks")
+def picks_truly(subject: Subject) -> None:
+    """Where `picks` is true a layer may take responses of what was pooled: what rises must commute with pooling."""
+    if not subject.part.picks:
+        return
+
+    def hold(call: Call) -> None:
+        cubes = replace(call, given={"y": call.given["y"] ** 3}).result()
+        hold_near("pooled cubes of y", cubes, call.result() ** 3, y=call.given["y"])
+
+    of_each(calls(subject), hold)

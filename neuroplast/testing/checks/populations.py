@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from neuroplast.component import State
+from neuroplast.parts.population import RisingPopulation
 from neuroplast.shapes import Post
 from neuroplast.testing.asking import Violation, check
 from neuroplast.testing.calls import Call, of_each, positions_alone, stimuli_alone
@@ -22,6 +24,8 @@ from neuroplast.testing.watch import same_bits
 
 _LARGE = 100.0
 """A large drive; its exponential is beyond float32."""
+_ROUNDING = 1e-12
+"""What a function that rises may fall by in float64, in its largest value."""
 
 
 def calls(subject: Subject) -> Iterator[Call]:
@@ -137,6 +141,27 @@ def signed_truly(subject: Subject) -> None:
         raise Violation(
             f"{subject.kind}: declares signed = True, and no response was negative; leave signed out"
         )
+
+
+@check("population", "rises with its level, where it says so")
+def rises_with_level(subject: Subject) -> None:
+    """A layer whose pool picks computes `rise` of pooled levels: so it must be of each alone, and never fall."""
+    part = subject.part
+    if not isinstance(part, RisingPopulation):
+        return
+    for call in calls(subject):
+        v, g = call.given["v"], call.given.get("g")
+        level = part.level(v, g).flatten().sort().values
+        y = part.rise(level)
+        hold_near("rise(level(v, g))", part.rise(part.level(v, g)), call.result(), **call.given)
+        hold_near(
+            "rise of each level alone", torch.cat([part.rise(one) for one in level[:, None]]), y
+        )
+        if (y.diff() < -_ROUNDING * y.abs().max()).any():
+            raise Violation(
+                f"{subject.kind}: rise falls where its level rises; be a Population that is not a RisingPopulation",
+                in_words(level=level, y=y),
+            )
 
 
 @check("population", "gives each neuron a sign, or none")

@@ -1,5 +1,7 @@
 """Pools that are broken on purpose, and the checks that must catch them."""
 
+from typing import ClassVar
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -153,3 +155,14 @@ def test_neurons_and_stimuli_are_pooled_alone_and_alike():
     assert "neuron 0" in catch(OverNeurons(), APART)
     assert "stimulus 0 alone" in catch(OverStimuli(), APART)
     assert "rolled by one" in catch(Ranked(), "treats neurons alike")
+
+
+class Mean(Unit):
+    picks: ClassVar[bool] = True
+
+    def pool(self, y):
+        return y.mean((2, 3), keepdim=True).expand_as(y)
+
+
+def test_a_pool_that_says_it_picks_must():
+    assert "pooled cubes" in catch(Mean(), "declares truly whether it picks")

@@ -6,7 +6,7 @@ import pytest
 from support.asking import catch, hold, skip
 from support.sound import sound
 
-from neuroplast import Population
+from neuroplast import Population, RisingPopulation
 from neuroplast.testing import Example, PopulationClaims
 
 FORMULA = "equals its formula, looped"
@@ -16,6 +16,7 @@ READS = "declares truly whether it reads g"
 SIGNED = "declares truly whether it is signed"
 SIGNS = "gives each neuron a sign, or none"
 FINITE = "stays finite at large drives"
+RISES = "rises with its level, where it says so"
 
 
 class Above(Population):
@@ -171,3 +172,34 @@ class Exponential(Above):
 
 def test_overflow_is_caught():
     assert "drives of 100 is not finite" in catch(Exponential(), FINITE)
+
+
+class Cubic(RisingPopulation):
+    kind = "cubic"
+    signed: ClassVar[bool] = True
+
+    def rise(self, level):
+        return level**3
+
+
+class Folded(Cubic):
+    def rise(self, level):
+        return level.abs()
+
+
+class Ranked(Cubic):
+    def rise(self, level):
+        return level.argsort(-1).argsort(-1).to(level.dtype)
+
+
+class TwoAnswers(Cubic):
+    def respond(self, v, g):
+        return v
+
+
+def test_what_says_that_it_rises_is_held_to_it():
+    hold(Cubic(), RISES)
+    hold(Above(), RISES)
+    assert "rise falls where its level rises" in catch(Folded(), RISES)
+    assert "rise of each level alone" in catch(Ranked(), RISES)
+    assert "rise(level(v, g))" in catch(TwoAnswers(), RISES)
