@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import torch
@@ -15,7 +14,7 @@ from neuroplast import randomness
 from neuroplast.component import State
 from neuroplast.errors import ConfigurationError, LearningError
 from neuroplast.events import IntervalReport, RunInfo
-from neuroplast.features import BLOCK, ComputedFeatures, free_memory, keep
+from neuroplast.features import BLOCK, ComputedFeatures, keep, room
 from neuroplast.gradient import GradientLearning
 from neuroplast.interruption import Requests
 from neuroplast.layer import FROZEN, Adapts
@@ -23,6 +22,7 @@ from neuroplast.network import Network, as_float
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.readout import Advance, Classifier, FeatureSource
 from neuroplast.parts.stimuli import Split
+from neuroplast.precision import kept_in
 from neuroplast.probes import selection
 from neuroplast.probes.schedule import Stretch
 from neuroplast.progress import Progress
@@ -264,7 +264,7 @@ class Engine:
                 assert labels is not None
                 backprop.learn(x, labels, progress)
             elif below:
-                kept = {source: response[index] for source, response in below.items()}
+                kept = {source: self._as_given(r[index]) for source, r in below.items()}
                 name = next(iter(stage.groups))
                 self.network.learn_from(name, kept, labels, progress, stage.phase.objective)
             else:
@@ -284,8 +284,8 @@ class Engine:
     def _below(self, stage: Stage) -> dict[str, Tensor]:
         """What the frozen layers below a greedy layer answer to all training stimuli, kept where that pays.
 
-        It pays where it is read more than once, does not change (no augmentation), and takes at most half of the free
-        memory; else it is recomputed for each batch.
+        It pays where it is read more than once and does not change (no augmentation); where there is no room, in memory
+        or on disk, it is recomputed for each batch.
         """
         if stage.phase.order != "greedy" or stage.phase.learning == "gradient" or stage.epochs == 1:
             return {}
@@ -293,22 +293,31 @@ class Engine:
             return {}
         name = next(iter(stage.groups))
         sources = {source for names in self.network.sources[name] for source in names}
-        shapes = {
-            n: self.network.layers[n].output_shape for n in sources if n in self.network.layers
-        }
-        count = len(self.parts.train)
-        if not shapes or 4 * count * sum(map(prod, shapes.values())) > free_memory() / 2:
+        if not sources & self.network.layers.keys():
             return {}
-        return {source: self._responses(source) for source in sources}
+        kept = {source: self._responses(source) for source in sources}
+        found = {source: response for source, response in kept.items() if response is not None}
+        return found if len(found) == len(kept) else {}
 
-    def _responses(self, source: str) -> Tensor:
-        """What one source answers to all training stimuli."""
-        blocks = []
-        for index in torch.split(torch.arange(len(self.parts.train)), BLOCK):
+    def _responses(self, source: str) -> Tensor | None:
+        """What one source answers to all training stimuli; None where there is no room for it."""
+        count = len(self.parts.train)
+        kept: Tensor | None = None
+        for index in torch.split(torch.arange(count), BLOCK):
             x, _ = self._batch(index)
             with torch.no_grad():
-                blocks.append(self.network.responses(x, upto=source)[source])
-        return torch.cat(blocks)
+                response = self.network.responses(x, upto=source)[source]
+            if kept is None:
+                dtype, device = kept_in(self.network.precision), self.network.device
+                kept = room((count, *response.shape[1:]), dtype, device=device)
+                if kept is None:
+                    return None
+            kept[index[0] : index[-1] + 1] = response
+        return kept
+
+    def _as_given(self, response: Tensor) -> Tensor:
+        """A kept response as the network takes it."""
+        return response.to(self.network.device, torch.float32)
 
     def _prepared_backprop(self, stage: Stage) -> GradientLearning | None:
         """What learns by backprop in a stage; where the run was stopped in it, as it was then."""
@@ -414,7 +423,9 @@ class Engine:
         """Accuracy in percent on training, validation and test stimuli of a read-out fitted on the training ones."""
         name = spec.name or spec.part.kind
         source = keep(
-            self.features(self.parts.train, spec.layer, name), self._advance(f"{name}: features")
+            self.features(self.parts.train, spec.layer, name),
+            self._advance(f"{name}: features"),
+            dtype=kept_in(self.network.precision),
         )
         rng = stream(self.seed, f"{name}.readout")
         classifier = spec.part.fit(source, self.parts.classes, rng, self._advance(f"{name}: fit"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +13,32 @@ import torch
 from torch import Tensor
 
 from neuroplast.parts.readout import Advance, FeatureSource
+from neuroplast.shapes import Shape
 
 Compute = Callable[[Tensor], Tensor]
 """From the indices of stimuli to their features, (n, size), float32 on the CPU."""
 
+CPU = torch.device("cpu")
 BLOCK = 250
 _MEMORY_SHARE, _DISK_SHARE = 0.5, 0.5
 
 
 class KeptFeatures(FeatureSource):
-    """Features in one array, in memory or mapped from a file."""
+    """Features in one array, of float32 or of fewer bits, in memory or mapped from a file."""
 
     def __init__(self, array: Tensor, labels: Tensor) -> None:
         self.array, self.labels, self.size = array, labels, array.shape[1]
 
     def rows(self, index: Tensor) -> Tensor:
         """Look them up."""
-        return self.array.index_select(0, index)
+        return self.array.index_select(0, index).float()
+
+    def gather(self, index: Tensor, out: Tensor) -> None:
+        """Look them up, straight into `out` where the types are the same."""
+        if out.dtype == self.array.dtype:
+            torch.index_select(self.array, 0, index, out=out)
+        else:
+            out.copy_(self.array.index_select(0, index))
 
 
 class ComputedFeatures(FeatureSource):
@@ -46,20 +56,18 @@ class ComputedFeatures(FeatureSource):
         return super().blocks(size)
 
 
-def keep(source: ComputedFeatures, advance: Advance, folder: Path | None = None) -> FeatureSource:
-    """The same features computed once: in memory where they take at most half of what is free, else in a file.
+def keep(
+    source: ComputedFeatures,
+    advance: Advance,
+    folder: Path | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> FeatureSource:
+    """The same features computed once, where there is room: see `room`; else they are computed again each time.
 
-    folder: where the file goes, removed when the process ends or the folder is; the temporary folder by default.
-    Where the disk has no room either, they are computed again each time.
+    dtype: what they are kept in, rounded to it; they are given as float32 all the same.
     """
-    needed = 4 * len(source) * source.size
-    if needed <= _MEMORY_SHARE * free_memory():
-        array = torch.empty(len(source), source.size)
-    elif needed <= _DISK_SHARE * shutil.disk_usage(folder or tempfile.gettempdir()).free:
-        with tempfile.NamedTemporaryFile(dir=folder) as file:  # mapped until the array is let go
-            shape = (len(source), source.size)
-            array = torch.from_numpy(np.memmap(file.name, np.float32, "w+", shape=shape))
-    else:
+    array = room((len(source), source.size), dtype, folder)
+    if array is None:
         return source
     done = 0
     for features, _ in source.blocks():
@@ -69,8 +77,32 @@ def keep(source: ComputedFeatures, advance: Advance, folder: Path | None = None)
     return KeptFeatures(array, source.labels)
 
 
-def free_memory() -> int:
+def room(
+    shape: Shape,
+    dtype: torch.dtype = torch.float32,
+    folder: Path | None = None,
+    device: torch.device = CPU,
+) -> Tensor | None:
+    """A tensor to be filled: in memory where it takes at most half of what is free, else in a file; else None.
+
+    folder: where the file goes, removed when the process ends or the folder is; the temporary folder by default.
+    device: whose memory is asked first.
+    """
+    needed = prod(shape) * dtype.itemsize
+    for place in dict.fromkeys((device, CPU)):
+        if needed <= _MEMORY_SHARE * free_memory(place):
+            return torch.empty(shape, dtype=dtype, device=place)
+    if needed > _DISK_SHARE * shutil.disk_usage(folder or tempfile.gettempdir()).free:
+        return None
+    with tempfile.NamedTemporaryFile(dir=folder) as file:  # mapped until the tensor is let go
+        mapped = np.memmap(file.name, np.uint8, "w+", shape=(needed,))
+    return torch.from_numpy(mapped).view(dtype).view(shape)
+
+
+def free_memory(device: torch.device = CPU) -> int:
     """Bytes of memory that can be taken without swapping; 4 GiB where the system does not tell."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):

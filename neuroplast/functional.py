@@ -180,19 +180,61 @@ def rectified_power(u: Post, power: float) -> Post:
 
 
 def dropout(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
-    """X with a share p of entries set to 0, the others divided by 1 - p; drawn on the CPU from `rng`.
+    """X with a share p of entries set to 0, the others divided by 1 - p; drawn on the CPU from `rng`."""
+    if p == 0:
+        return x
+    kept = leave_out_(torch.ones(x.shape, dtype=x.dtype), p, rng)
+    return x * kept.to(x.device) / (1 - p)
 
-    Where p is a multiple of 1/256 eight masks are taken from one draw of 64 bits, 25 times as fast.
+
+def leave_out_(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
+    """X itself, floats side by side in memory, with a share p of entries set to 0, each by itself.
+
+    Drawn on the CPU from `rng`; where p is a multiple of 1/256 from a bit or a few for each entry, which is some ten
+    times as fast as from a number for each.
     """
     if p == 0:
         return x
-    bytes_below = p * 256
-    if bytes_below == int(bytes_below):
-        draws = torch.randint(-(2**63), 2**63 - 1, (-(-x.numel() // 8),), generator=rng)
-        kept = draws.view(torch.uint8)[: x.numel()].view(x.shape) >= int(bytes_below)
-    else:
-        kept = torch.rand(x.shape, generator=rng) >= p
-    return x * kept.to(x.device) / (1 - p)
+    share = (1 - p) * 256
+    by_bits = share == int(share)
+    whole = _INTEGERS[x.element_size()]
+    kept = (
+        _ones(x.numel(), int(share), whole, rng) if by_bits else _at_least(p, x.numel(), whole, rng)
+    )
+    x.view(-1).view(whole).bitwise_and_(kept.to(x.device))
+    return x
+
+
+_INTEGERS = {2: torch.int16, 4: torch.int32, 8: torch.int64}
+"""By their size in bytes."""
+
+
+def _at_least(p: float, count: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
+    return -(torch.rand(count, generator=rng) >= p).to(whole)
+
+
+def _ones(count: int, share: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
+    """So many integers of which this many in 256 have all bits set and the others none, each drawn by itself.
+
+    A bit that is set with probability q/2 or (1 + q)/2 comes from one with q by `and` or `or` with a fair one, digit by
+    digit of the share; every bit of a word is then spread to an integer of its own.
+    """
+    bits = torch.iinfo(whole).bits
+    words = -(-count // bits)
+    digits = f"{share:08b}".rstrip("0")
+    drawn = _words(words, whole, rng)
+    for digit in reversed(digits[:-1]):
+        fair = _words(words, whole, rng)
+        drawn = drawn.bitwise_or_(fair) if digit == "1" else drawn.bitwise_and_(fair)
+    places = torch.arange(bits, dtype=whole).unsqueeze(1)
+    return (drawn << places).bitwise_right_shift_(bits - 1).view(-1)[:count]
+
+
+def _words(count: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
+    """Integers of fair bits."""
+    needed = -(-count * whole.itemsize // 8)
+    drawn = torch.empty(needed, dtype=torch.int64).random_(-(2**63), None, generator=rng)
+    return drawn.view(whole)[:count]
 
 
 def halvings(epoch: int, epochs: int) -> int:

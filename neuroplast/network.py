@@ -42,7 +42,7 @@ class Network:
         signed: bool = False,
         precision: Precision = "fp32",
     ) -> None:
-        self.signed = signed
+        self.signed, self.precision = signed, precision
         self.input_shape, self.device = tuple(input_shape), torch.device(device)
         self.specs = with_names(specs)
         self.sources = sources(self.specs)

@@ -35,6 +35,11 @@ def lowered(geometry: Geometry, precision: Precision) -> Geometry:
     return Half(geometry) if precision == "bf16" else geometry
 
 
+def kept_in(precision: Precision) -> torch.dtype:
+    """What responses that are kept for later, of frozen layers, are rounded to."""
+    return torch.bfloat16 if precision == "bf16" else torch.float32
+
+
 class Half(Geometry):
     """A geometry whose drive and outer product multiply bfloat16, 8 bits of mantissa, and sum in float32.
 

@@ -28,6 +28,10 @@ class FeatureSource(ABC):
     def rows(self, index: Tensor) -> Tensor:
         """The features of the stimuli `index` (int64): (len(index), size), float32."""
 
+    def gather(self, index: Tensor, out: Tensor) -> None:
+        """The same written to `out`, for those who ask again and again."""
+        out.copy_(self.rows(index))
+
     def blocks(self, size: int = 1000) -> Iterator[tuple[Tensor, Tensor]]:
         """All features and labels in order, a block at a time."""
         for start in range(0, len(self), size):

@@ -4,12 +4,11 @@ from math import sqrt
 from typing import ClassVar, Literal
 
 import torch
-import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Advance, Classifier, FeatureSource, Readout, hookimpl
-from neuroplast.functional import dropout, halvings
+from neuroplast.functional import halvings, leave_out_, product
 
 
 class Linear(Readout):
@@ -40,22 +39,34 @@ class Linear(Readout):
         bound = 1 / sqrt(source.size)
         weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng)
         bias = torch.empty(classes).uniform_(-bound, bound, generator=rng)
-        head = LinearClassifier(weight.requires_grad_(), bias.requires_grad_())
         adam = torch.optim.Adam([weight, bias], lr=self.eta, fused=True)
+        gathered = torch.empty(min(self.batch, len(source)), source.size)
         for epoch in range(self.epochs):
             halved = halvings(epoch, self.epochs) if self.schedule == "halving" else 0
             adam.param_groups[0]["lr"] = self.eta * 0.5**halved
             order = torch.randperm(len(source), generator=rng)
             for start in range(0, len(source), self.batch):
                 index = order[start : start + self.batch]
-                features = dropout(source.rows(index), self.dropout, rng)
-                with torch.enable_grad():
-                    loss = F.cross_entropy(head.scores(features), source.labels[index])
-                    weight.grad, bias.grad = torch.autograd.grad(loss, (weight, bias))
+                features = gathered[: len(index)]
+                source.gather(index, features)
+                leave_out_(features, self.dropout, rng)
+                weight.grad, bias.grad = self._gradient(
+                    features, source.labels[index], weight, bias
+                )
                 adam.step()
                 if start // self.batch % 20 == 0:
                     advance((epoch + start / len(source)) / self.epochs)
-        return LinearClassifier(weight.detach(), bias.detach())
+        return LinearClassifier(weight, bias)
+
+    def _gradient(
+        self, features: Tensor, labels: Tensor, weight: Tensor, bias: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Of the cross-entropy. That what is kept is divided by 1 - p is left to the thin sides of both products."""
+        scale = 1 / (1 - self.dropout)
+        error = (product(features, weight.T) * scale + bias).softmax(1)
+        error[torch.arange(len(labels)), labels] -= 1
+        error /= len(labels)
+        return product(error.T * scale, features), error.sum(0)
 
 
 class LinearClassifier(Classifier):
@@ -70,7 +81,7 @@ class LinearClassifier(Classifier):
 
     def scores(self, features: Tensor) -> Tensor:
         """(batch, classes)."""
-        return F.linear(features, self.weight, self.bias)
+        return product(features, self.weight.T) + self.bias
 
     def tensors(self) -> dict[str, Tensor]:
         """Weight and bias."""

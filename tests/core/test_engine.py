@@ -376,9 +376,9 @@ def test_kept_answers_of_frozen_layers_are_those_that_would_be_recomputed(below,
     )
     one = run(*layers, x=x, order="greedy", epochs=2)
     assert set(asked) == {"layer1", "layer2"} | ({"stimuli"} if below == "joined" else set())
-    monkeypatch.setattr(engine_module, "free_memory", lambda: 0)
+    monkeypatch.setattr(engine_module, "room", lambda *_, **__: None)
+    monkeypatch.setattr(Network, "learn_from", None)  # what takes kept answers
     other = run(*layers, x=x, order="greedy", epochs=2)
-    assert len(asked) == (4 if below == "joined" else 2)
     assert len(changed(one)) == 9
     for name, own in last(one).items():
         for key, tensor in own.items():

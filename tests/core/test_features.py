@@ -37,7 +37,7 @@ def silent(share):
 def place(request, monkeypatch):
     """Where features can be kept."""
     if request.param != "memory":
-        monkeypatch.setattr(module, "free_memory", lambda: 0)
+        monkeypatch.setattr(module, "free_memory", lambda device: 0)
     if request.param == "recompute":
         monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, 0))
     return request.param
@@ -56,6 +56,18 @@ def test_the_same_rows_wherever_they_are(place, tmp_path):
     assert isinstance(getattr(getattr(kept, "array", None), "numpy", int)(), np.ndarray | int)
 
 
+def test_they_are_rounded_to_what_they_are_kept_in(place, tmp_path):
+    kept = keep(source(), silent, tmp_path, torch.bfloat16)
+    exact = 2 * X + 1
+    expected = exact if place == "recompute" else exact.bfloat16().float()
+    index = torch.tensor([3, 250, 3])
+    out = torch.empty(3, 5)
+    kept.gather(index, out)
+    assert kept.rows(index).equal(expected[index])
+    assert out.equal(expected[index])
+    assert torch.cat([features for features, _ in kept.blocks(100)]).equal(expected)
+
+
 def test_blocks_are_all_of_them_in_order(place, tmp_path):
     kept = keep(source(), silent, tmp_path)
     blocks = list(kept.blocks(100))
@@ -65,7 +77,7 @@ def test_blocks_are_all_of_them_in_order(place, tmp_path):
 
 
 def test_files_are_gone_when_they_are_not_needed(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "free_memory", lambda: 0)
+    monkeypatch.setattr(module, "free_memory", lambda device: 0)
     kept = keep(source(), silent, tmp_path)
     assert not list(tmp_path.iterdir())  # mapped still, but without a name
     assert kept.rows(torch.tensor([3])).equal(2 * X[3:4] + 1)
@@ -77,10 +89,10 @@ def test_memory_is_taken_up_to_half_of_what_is_free(monkeypatch, tmp_path):
         shutil, "disk_usage", lambda where: used.append(where) or Usage(0, 0, 1 << 40)
     )
     size = 4 * 5 * COUNT
-    monkeypatch.setattr(module, "free_memory", lambda: 2 * size)
+    monkeypatch.setattr(module, "free_memory", lambda device: 2 * size)
     keep(source(), silent, tmp_path)
     assert used == []
-    monkeypatch.setattr(module, "free_memory", lambda: 2 * size - 1)
+    monkeypatch.setattr(module, "free_memory", lambda device: 2 * size - 1)
     keep(source(), silent, tmp_path)
     assert used == [tmp_path]
 

@@ -213,6 +213,31 @@ def test_dropout_comes_from_its_stream_alone_and_entry_by_entry(p):
         assert abs(both - p * p) < 0.01
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("out_of_256", [1, 64, 96, 128, 200, 255])
+def test_a_share_is_left_out_in_place_whatever_the_type(dtype, out_of_256):
+    n, p = 400_003, out_of_256 / 256
+    x = torch.full((n,), torch.inf, dtype=dtype)
+    x[0] = torch.nan
+    assert f.leave_out_(x, p, torch.Generator().manual_seed(2)) is x
+    left_out = x == 0
+    assert abs(float(left_out.double().mean()) - p) < 5 * (p * (1 - p) / n) ** 0.5
+    assert (x[~left_out][1:] == torch.inf).all()  # the rest is as it was
+    by_place = (
+        left_out[: n // 64 * 64].view(-1, 64).double().mean(0)
+    )  # no place in a word is preferred
+    assert (by_place - p).abs().max() < 5 * (p * (1 - p) * 64 / n) ** 0.5
+
+
+def test_a_neighbourhood_of_bits_is_left_out_as_by_coins():
+    """Of words of 32: pairs at every distance, in a word's bits and across words, are both left out at p squared."""
+    n = 1 << 20
+    left_out = f.leave_out_(torch.ones(n), 0.25, torch.Generator().manual_seed(3)) == 0
+    for lag in (1, 2, 31, 32, 33, n // 32, n // 32 + 1, n // 64):
+        both = float((left_out[lag:] & left_out[:-lag]).double().mean())
+        assert abs(both - 0.0625) < 6 * (0.0625 / n) ** 0.5
+
+
 def test_no_dropout_is_the_input_itself():
     x = torch.randn(3, 4)
     assert f.dropout(x, 0.0, torch.Generator()) is x
