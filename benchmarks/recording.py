@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import torch
 from machine import describe, versions
+from timing import interval
 
 from neuroplast.allocation import keep_freed_memory
 from neuroplast.drafts import draft, load_scenario
@@ -226,14 +227,6 @@ def tell(what: str, values: Sequence[float], unit: str) -> None:
         f"  {what} {middle:.2f} {unit}, median of {len(values)} pairs; 95 % interval of it {lower:.2f} to {upper:.2f}, "
         f"quartiles {low:.2f} to {high:.2f}"
     )
-
-
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """Of the median, from order statistics: ranks n/2 ± 0.98 √n, which hold it in 95 % of samples."""
-    ordered, n = sorted(values), len(values)
-    reach = 0.98 * n**0.5
-    first, last = max(0, int(n / 2 - reach)), min(n - 1, int(n / 2 + reach))
-    return ordered[first], ordered[last]
 
 
 def timed(side: Callable[[int], None], steps: int) -> Times:
