@@ -26,9 +26,7 @@ class PlainLayer:
         self.norm = torch.nn.BatchNorm2d(self.w.shape[1], affine=False).train()
 
     def step(self, x: Tensor) -> Tensor:
-        pad = self.w.shape[2] // 2
-        x = F.pad(self.norm(x), (pad, pad, pad, pad), mode="reflect")
-        u = F.conv2d(x, self.w)
+        x, u = self.drive(x)
         g = self.activity(u)
         change = F.conv2d(x.transpose(0, 1), g.transpose(0, 1)).transpose(0, 1)
         decay = torch.mul(g, u).sum(dim=(0, 2, 3))
@@ -37,6 +35,18 @@ class PlainLayer:
         norms = self.w.view(len(self.w), -1).norm(dim=1)
         rate = self.eta * ((norms - 1).abs() + 1e-10) ** self.rate_power
         self.w += rate.view(-1, 1, 1, 1) * change
+        return self.response(u)
+
+    def respond(self, x: Tensor) -> Tensor:
+        return self.response(self.drive(x)[1])
+
+    def drive(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What is presented, normalised and padded, and the drive."""
+        pad = self.w.shape[2] // 2
+        x = F.pad(self.norm(x), (pad, pad, pad, pad), mode="reflect")
+        return x, F.conv2d(x, self.w)
+
+    def response(self, u: Tensor) -> Tensor:
         y = torch.relu(u - u.mean(dim=1, keepdim=True)) ** self.power
         return F.max_pool2d(y, 4, 2, 1) if self.pool == "max" else F.avg_pool2d(y, 2, 2)
 
@@ -66,3 +76,11 @@ class PlainNetwork:
     def step(self, x: Tensor) -> None:
         for layer in self.layers:
             x = layer.step(x)
+
+    @torch.no_grad()
+    def features(self, x: Tensor) -> Tensor:
+        """What the frozen network answers: (batch, features)."""
+        for layer in self.layers:
+            layer.norm.eval()
+            x = layer.respond(x)
+        return x.flatten(1)
