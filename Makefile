@@ -18,7 +18,7 @@ PY = "$(VENV)/bin/python"
 PREPARE = "$(HOST)" scripts/setup_env.py --env "$(VENV)"
 endif
 
-.PHONY: help demo test dynamics mutants lint docs clean env
+.PHONY: help demo test dynamics bench mutants lint docs clean env
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make dynamics the dynamics scenarios in full, with all their seeds and controls"
 	@echo "make mutants faults at every place of the plugins, and whether the conformance kit finds them"
 	@echo "make lint    style, format, types, and the documentation's links"
+	@echo "make bench   time neuroplast beside the published code; a table in build/bench"
 	@echo "make docs    the documentation as a site, in build/site"
 	@echo "make clean   remove builds and caches; the environment and runs/ stay"
 	@echo
@@ -49,6 +50,10 @@ test: env
 dynamics: DEV = --dev
 dynamics: env
 	$(PY) -m pytest tests/dynamics -m dynamics --durations=10 $(ARGS)
+
+# A quarter of an hour, with nothing else running; the table is in build/bench/bench.md. ARGS="--only step head" runs some.
+bench: env
+	$(PY) benchmarks/suite.py $(ARGS)
 
 # More than an hour. ARGS="--log FILE" can be stopped and continued; ARGS="rules/oja rates" takes some files only (docs/mutation.md).
 mutants: DEV = --dev

@@ -35,6 +35,10 @@ def main() -> None:
     for p in args.p:
         network, plain = networks(args.neurons, p)
         name = f"Krotov-Hopfield, {args.neurons} neurons, batch {args.batch}, p = {p:g}"
+        network.learn(batches[0])
+        plain.step(batches[0])
+        apart = float((network.layers["layer1"].w - plain.w).abs().max())
+        print(f"largest difference of any weight after a step: {apart:.2g}")
         mine, theirs = cycle(batches), cycle(batches)
         row = compare(
             f"{name}, a step",

@@ -1,0 +1,68 @@
+"""Every benchmark runs, as small as it goes. What it measures is not looked at here."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+SMALL = {
+    "step": ["--pairs=1", "--block=1", "--batch=2"],
+    "features": ["--pairs=1", "--batch=2"],
+    "head": ["--pairs=1", "--block=1", "--images=130", "--size=64", "--epochs=1"],
+    "depthwise": ["--pairs=1", "--channels=8", "--side=8", "--kernel=3"],
+    "krotov_hopfield": ["--pairs=1", "--neurons=20", "--batch=10", "--images=200"],
+    "miconi": ["--pairs=1", "--batch=2"],
+    "greedy": ["--net=deep", "--epochs=2", "--images=10", "--rounds=1"],
+    "growth": ["--factor=2", "--rounds=1", "--largest=0.001"],
+    "command_line": ["--runs=1"],
+}
+TOLD = {
+    "ceiling": ["--steps=1", "--batch=1", "--precision=bf16"],
+}
+
+
+def run(name, *words):
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / f"{name}.py"), "--threads=1", *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_it_tells_of_what_it_timed(name, tmp_path):
+    told = run(name, *SMALL[name], f"--table={tmp_path / 'rows'}")
+    rows = [json.loads(line) for line in (tmp_path / "rows").read_text().splitlines()]
+    assert rows
+    for row in rows:
+        assert row["ours"] > 0
+        assert row["what"] in told
+
+
+def test_the_ceiling_is_made_of_every_product_of_the_step():
+    told = run("ceiling", *TOLD["ceiling"])
+    assert told.count(" drive ") == told.count(" outer product ") == 3
+    assert "share of it" in told
+
+
+def test_the_suite_runs_all_of_them():
+    told = (FOLDER / "suite.py").read_text()
+    apart = {"faults", "mutated_files", "machine", "plain", "timing", "suite", "gpu"}
+    files = {path.stem for path in FOLDER.glob("*.py")} - apart
+    assert {name for name in files if f'"{name}.py"' in told} == files
+
+
+def test_their_results_become_one_table(tmp_path):
+    words = ["--only", "command_line", "--threads=1", "--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, str(FOLDER / "suite.py"), *words], capture_output=True)
+    assert done.returncode == 0
+    page = (tmp_path / "bench.md").read_text()
+    assert page.startswith("# Benchmarks")
+    assert "| neuroplast --help |" in page
