@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,14 +21,11 @@ SMALL = {
     "growth": ["--factor=2", "--rounds=1", "--largest=0.001"],
     "command_line": ["--runs=1"],
 }
-TOLD = {
-    "ceiling": ["--steps=1", "--batch=1", "--precision=bf16"],
-}
 
 
 def run(name, *words):
     done = subprocess.run(
-        [sys.executable, str(FOLDER / f"{name}.py"), "--threads=1", *words],
+        [sys.executable, str(FOLDER / f"{name}.py"), *words],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -38,7 +36,7 @@ def run(name, *words):
 
 @pytest.mark.parametrize("name", SMALL)
 def test_it_tells_of_what_it_timed(name, tmp_path):
-    told = run(name, *SMALL[name], f"--table={tmp_path / 'rows'}")
+    told = run(name, "--threads=1", *SMALL[name], f"--table={tmp_path / 'rows'}")
     rows = [json.loads(line) for line in (tmp_path / "rows").read_text().splitlines()]
     assert rows
     for row in rows:
@@ -47,9 +45,24 @@ def test_it_tells_of_what_it_timed(name, tmp_path):
 
 
 def test_the_ceiling_is_made_of_every_product_of_the_step():
-    told = run("ceiling", *TOLD["ceiling"])
+    told = run("ceiling", "--threads=1", "--steps=1", "--batch=1", "--precision=bf16")
     assert told.count(" drive ") == told.count(" outer product ") == 3
     assert "share of it" in told
+
+
+def test_the_gpu_s_is_gone_through_without_one():
+    words = ["--device=cpu", "--steps=3", "--batch=2", "--seeds", "1", "2"]
+    told = run("gpu", *words)
+    assert "fp32 on" in told
+    assert "bf16 on" in told
+    assert told.count("a step of 2 seeds, eager: graphs are of CUDA devices") == 2
+    one, ten = re.findall(r"weights after +(1|10) steps, \|difference\| / \|w\|: (.*)", told)[:2]
+    assert [float(d) for d in one[1].split(", ")] == [
+        0,
+        0,
+        0,
+    ]  # the same device, the same precision
+    assert [float(d) for d in ten[1].split(", ")] == [0, 0, 0]
 
 
 def test_the_suite_runs_all_of_them():
