@@ -8,12 +8,16 @@ from torch import Tensor
 
 from neuroplast import Advance, Classifier, FeatureSource, Readout, hookimpl
 
+_BLOCK = 1000
+"""Stimuli whose features are read at once."""
+
 
 class Ridge(Readout):
     """scores = W f + b, with W, b = argmin Σ |W f + b - onehot|² + alpha |W|², b not penalised.
 
     Solved from the normal equations in float64: with centred features F (n, D) and targets T (n, classes),
-    (Fᵀ F + alpha 1) Wᵀ = Fᵀ T, where D <= n, else Wᵀ = Fᵀ (F Fᵀ + alpha 1)⁻¹ T. Memory is 8 min(n, D)² bytes.
+    (Fᵀ F + alpha 1) Wᵀ = Fᵀ T, where D <= n, else Wᵀ = Fᵀ (F Fᵀ + alpha 1)⁻¹ T. Memory is
+    16 min(n, D)² bytes, a matrix and its factor, and a few blocks of 1,000 stimuli; features are read again where D > n.
 
     Source:
         Hoerl & Kennard (1970), Technometrics 12, 55-67; as a read-out Miconi (2021), arXiv 2107.01729.
@@ -50,11 +54,21 @@ class Ridge(Readout):
     def _by_stimuli(
         self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance
     ) -> Tensor:
-        centred = torch.cat([features.double() - mean for features, _ in source.blocks()])
-        gram = centred @ centred.T
+        gram = torch.empty(len(source), len(source), dtype=torch.float64)
+        parts = torch.arange(len(source)).split(_BLOCK)
+        for i, part in enumerate(parts):
+            centred = source.rows(part).double() - mean
+            for other in parts[: i + 1]:
+                products = centred @ (source.rows(other).double() - mean).T
+                gram[part[0] : part[-1] + 1, other[0] : other[-1] + 1] = products
+                gram[other[0] : other[-1] + 1, part[0] : part[-1] + 1] = products.T
+            advance(((i + 1) / len(parts)) ** 2)
         gram.diagonal().add_(self.alpha)
-        advance(1.0)
-        return centred.T @ torch.cholesky_solve(targets, torch.linalg.cholesky(gram))
+        shares = torch.cholesky_solve(targets, torch.linalg.cholesky(gram))
+        weight = torch.zeros(source.size, targets.shape[1], dtype=torch.float64)
+        for part in parts:
+            weight.addmm_((source.rows(part).double() - mean).T, shares[part])
+        return weight
 
 
 class RidgeClassifier(Classifier):

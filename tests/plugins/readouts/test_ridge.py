@@ -95,6 +95,25 @@ def test_blocks_do_not_matter():
     assert_close(head.bias.double(), bias, rtol=1e-3, atol=1e-7)
 
 
+def test_blocks_of_fewer_stimuli_than_features_do_not_matter():
+    """No block is asked for that holds all of them."""
+
+    class Counting(KeptFeatures):
+        most = 0
+
+        def rows(self, index):
+            self.most = max(self.most, len(index))
+            return super().rows(index)
+
+    kept = data(1300, 1400)
+    source = Counting(kept.array, kept.labels)
+    head = fitted(source, 30.0)
+    assert source.most == 1000
+    weight, bias = by_least_squares(source, 30.0)
+    assert_close(head.weight.double(), weight, rtol=1e-4, atol=1e-6)
+    assert_close(head.bias.double(), bias, rtol=1e-4, atol=1e-6)
+
+
 def test_it_draws_nothing():
     generator = torch.Generator().manual_seed(5)
     before = generator.get_state()
