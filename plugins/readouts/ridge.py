@@ -16,8 +16,8 @@ class Ridge(Readout):
     """scores = W f + b, with W, b = argmin Σ |W f + b - onehot|² + alpha |W|², b not penalised.
 
     Solved from the normal equations in float64: with centred features F (n, D) and targets T (n, classes),
-    (Fᵀ F + alpha 1) Wᵀ = Fᵀ T, where D <= n, else Wᵀ = Fᵀ (F Fᵀ + alpha 1)⁻¹ T. Memory is
-    16 min(n, D)² bytes, a matrix and its factor, and a few blocks of 1,000 stimuli; features are read again where D > n.
+    (Fᵀ F + alpha 1) Wᵀ = Fᵀ T, where D <= n, else Wᵀ = Fᵀ (F Fᵀ + alpha 1)⁻¹ T. Memory is 16 min(n, D)² bytes, a
+    matrix and its factor, and a few blocks of 1,000 stimuli; where D > n features are read once for each block.
 
     Source:
         Hoerl & Kennard (1970), Technometrics 12, 55-67; as a read-out Miconi (2021), arXiv 2107.01729.
