@@ -264,7 +264,7 @@ class Engine:
                 assert labels is not None
                 backprop.learn(x, labels, progress)
             elif below:
-                kept = {source: self._as_given(r[index]) for source, r in below.items()}
+                kept = {source: r[index].to(x.device) for source, r in below.items()}
                 name = next(iter(stage.groups))
                 self.network.learn_from(name, kept, labels, progress, stage.phase.objective)
             else:
@@ -308,16 +308,12 @@ class Engine:
             with torch.no_grad():
                 response = self.network.responses(x, upto=source)[source]
             if kept is None:
-                dtype, device = kept_in(self.network.precision), self.network.device
-                kept = room((count, *response.shape[1:]), dtype, device=device)
+                # In float32 always: rounded, they would differ from recomputed ones.
+                kept = room((count, *response.shape[1:]), device=self.network.device)
                 if kept is None:
                     return None
             kept[index[0] : index[-1] + 1] = response
         return kept
-
-    def _as_given(self, response: Tensor) -> Tensor:
-        """A kept response as the network takes it."""
-        return response.to(self.network.device, torch.float32)
 
     def _prepared_backprop(self, stage: Stage) -> GradientLearning | None:
         """What learns by backprop in a stage; where the run was stopped in it, as it was then."""
@@ -423,9 +419,7 @@ class Engine:
         """Accuracy in percent on training, validation and test stimuli of a read-out fitted on the training ones."""
         name = spec.name or spec.part.kind
         source = keep(
-            self.features(self.parts.train, spec.layer, name),
-            self._advance(f"{name}: features"),
-            dtype=kept_in(self.network.precision),
+            self.features(self.parts.train, spec.layer, name), self._advance(f"{name}: features")
         )
         rng = stream(self.seed, f"{name}.readout")
         classifier = spec.part.fit(source, self.parts.classes, rng, self._advance(f"{name}: fit"))
@@ -448,7 +442,7 @@ class Engine:
         def compute(index: Tensor) -> Tensor:
             return self.network.features(self.prepared(split.x[index], "score"), layer)
 
-        return ComputedFeatures(compute, split.y, size)
+        return ComputedFeatures(compute, split.y, size, kept_in(self.network.precision))
 
     def _advance(self, title: str) -> Advance:
         def advance(share: float) -> None:

@@ -27,7 +27,8 @@ class KeptFeatures(FeatureSource):
     """Features in one array, of float32 or of fewer bits, in memory or mapped from a file."""
 
     def __init__(self, array: Tensor, labels: Tensor) -> None:
-        self.array, self.labels, self.size = array, labels, array.shape[1]
+        self.array, self.labels = array, labels
+        self.size, self.dtype = array.shape[1], array.dtype
 
     def rows(self, index: Tensor) -> Tensor:
         """Look them up."""
@@ -42,31 +43,26 @@ class KeptFeatures(FeatureSource):
 
 
 class ComputedFeatures(FeatureSource):
-    """Features computed whenever they are asked for."""
+    """Features computed whenever they are asked for, and rounded to `dtype` as if they had been kept in it."""
 
-    def __init__(self, compute: Compute, labels: Tensor, size: int) -> None:
-        self.compute, self.labels, self.size = compute, labels, size
+    def __init__(
+        self, compute: Compute, labels: Tensor, size: int, dtype: torch.dtype = torch.float32
+    ) -> None:
+        self.compute, self.labels, self.size, self.dtype = compute, labels, size, dtype
 
     def rows(self, index: Tensor) -> Tensor:
         """Compute them."""
-        return torch.cat([self.compute(part) for part in torch.split(index, BLOCK)])
+        found = torch.cat([self.compute(part) for part in torch.split(index, BLOCK)])
+        return found.to(self.dtype).float()
 
     def blocks(self, size: int = BLOCK) -> Iterator[tuple[Tensor, Tensor]]:
         """All features and labels in order, in blocks that the network takes at once."""
         return super().blocks(size)
 
 
-def keep(
-    source: ComputedFeatures,
-    advance: Advance,
-    folder: Path | None = None,
-    dtype: torch.dtype = torch.float32,
-) -> FeatureSource:
-    """The same features computed once, where there is room: see `room`; else they are computed again each time.
-
-    dtype: what they are kept in, rounded to it; they are given as float32 all the same.
-    """
-    array = room((len(source), source.size), dtype, folder)
+def keep(source: ComputedFeatures, advance: Advance, folder: Path | None = None) -> FeatureSource:
+    """The same features computed once, where there is room: see `room`; else they are computed again each time."""
+    array = room((len(source), source.size), source.dtype, folder)
     if array is None:
         return source
     done = 0

@@ -36,7 +36,7 @@ def lowered(geometry: Geometry, precision: Precision) -> Geometry:
 
 
 def kept_in(precision: Precision) -> torch.dtype:
-    """What responses that are kept for later, of frozen layers, are rounded to."""
+    """What features for read-outs are rounded to, which takes half the memory."""
     return torch.bfloat16 if precision == "bf16" else torch.float32
 
 

@@ -15,10 +15,12 @@ class FeatureSource(ABC):
 
     labels: (n,) int64.
     size: how many features a stimulus has.
+    dtype: what features are rounded to, though `rows` gives float32: what a copy of them needs to hold.
     """
 
     labels: Tensor
     size: int
+    dtype: torch.dtype = torch.float32
 
     def __len__(self) -> int:
         """How many stimuli."""
@@ -29,7 +31,7 @@ class FeatureSource(ABC):
         """The features of the stimuli `index` (int64): (len(index), size), float32."""
 
     def gather(self, index: Tensor, out: Tensor) -> None:
-        """The same written to `out`, for those who ask again and again."""
+        """The same written to `out`, of float32 or `dtype`, for those who ask again and again."""
         out.copy_(self.rows(index))
 
     def blocks(self, size: int = 1000) -> Iterator[tuple[Tensor, Tensor]]:

@@ -40,7 +40,7 @@ class Linear(Readout):
         weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng)
         bias = torch.empty(classes).uniform_(-bound, bound, generator=rng)
         adam = torch.optim.Adam([weight, bias], lr=self.eta, fused=True)
-        gathered = torch.empty(min(self.batch, len(source)), source.size)
+        gathered = torch.empty(min(self.batch, len(source)), source.size, dtype=source.dtype)
         for epoch in range(self.epochs):
             halved = halvings(epoch, self.epochs) if self.schedule == "halving" else 0
             adam.param_groups[0]["lr"] = self.eta * 0.5**halved
@@ -61,12 +61,17 @@ class Linear(Readout):
     def _gradient(
         self, features: Tensor, labels: Tensor, weight: Tensor, bias: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Of the cross-entropy. That what is kept is divided by 1 - p is left to the thin sides of both products."""
-        scale = 1 / (1 - self.dropout)
-        error = (product(features, weight.T) * scale + bias).softmax(1)
+        """Of the cross-entropy. That what is kept is divided by 1 - p is left to the thin sides of both products.
+
+        Where features have fewer bits than float32, both sides of a product are rounded to as many, and nothing else.
+        """
+        scale, dtype = 1 / (1 - self.dropout), features.dtype
+        scores = product(features, weight.to(dtype).T).float() * scale + bias
+        error = scores.softmax(1)
         error[torch.arange(len(labels)), labels] -= 1
         error /= len(labels)
-        return product(error.T * scale, features), error.sum(0)
+        by_weight = product((error.T * scale).to(dtype), features)
+        return by_weight.float(), error.sum(0)
 
 
 class LinearClassifier(Classifier):

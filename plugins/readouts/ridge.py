@@ -55,7 +55,7 @@ class Ridge(Readout):
         self, source: FeatureSource, mean: Tensor, targets: Tensor, advance: Advance
     ) -> Tensor:
         gram = torch.empty(len(source), len(source), dtype=torch.float64)
-        parts = torch.arange(len(source)).split(_BLOCK)
+        parts = torch.split(torch.arange(len(source)), _BLOCK)
         for i, part in enumerate(parts):
             centred = source.rows(part).double() - mean
             for other in parts[: i + 1]:

@@ -94,6 +94,16 @@ def test_its_gradient_with_dropout_is_that_of_autograd(p):
     assert_close(head.bias, bias.detach(), rtol=1e-4, atol=1e-5)
 
 
+def test_features_of_fewer_bits_round_the_products_alone():
+    source = separable()
+    rough = KeptFeatures(source.array.bfloat16(), source.labels)
+    fine = KeptFeatures(source.array.bfloat16().float(), source.labels)
+    heads = [fitted(Linear(epochs=30, eta=0.02, dropout=0.0, batch=90), s) for s in (rough, fine)]
+    assert heads[0].weight.dtype == heads[0].bias.dtype == torch.float32
+    assert_close(heads[0].weight, heads[1].weight, rtol=0.05, atol=0.02)
+    assert not heads[0].weight.equal(heads[1].weight)
+
+
 def test_weights_and_bias_start_within_one_over_the_root_of_the_features():
     source = KeptFeatures(torch.zeros(2, 400), torch.tensor([0, 1]))
     head = fitted(Linear(epochs=1, eta=1e-30), source, classes=50)
