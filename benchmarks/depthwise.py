@@ -1,12 +1,13 @@
 """The outer product of a depthwise convolution, beside the form that computes all pairs of channels.
 
-    python benchmarks/depthwise.py [--pairs 30] [--threads 2] [--channels 96] [--side 32] [--kernel 5] [--batch 10]
+    python benchmarks/depthwise.py [--pairs 30] [--threads 2] [--channels 96 384] [--side 32 16] [--kernel 3 5]
 
 The other side is how simulators that swap batch and channels get it: the weight gradient from every channel to every
 other as one convolution, of which the diagonal is kept.
 """
 
 from collections.abc import Callable
+from itertools import product
 
 import torch
 import torch.nn.functional as F
@@ -22,15 +23,14 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--channels", type=int, nargs="+", default=[96, 384])
     options.add_argument("--side", type=int, nargs="+", default=[32, 16])
-    options.add_argument("--kernel", type=int, default=5)
+    options.add_argument("--kernel", type=int, nargs="+", default=[3, 5])
     options.add_argument("--batch", type=int, default=10)
     args = options.parse_args()
     report = begin(args.threads, args.table)
-    for channels, side in zip(args.channels, args.side, strict=True):
-        name = (
-            f"depthwise outer product, {channels} channels of {side} x {side}, kernel {args.kernel}"
-        )
-        ours, other = ways((channels, side, side), args.kernel, args.batch)
+    sizes = zip(args.channels, args.side, strict=True)
+    for (channels, side), kernel in product(sizes, args.kernel):
+        name = f"depthwise outer product, {channels} channels of {side} x {side}, kernel {kernel}"
+        ours, other = ways((channels, side, side), kernel, args.batch)
         torch.testing.assert_close(ours(), other(), rtol=1e-3, atol=1e-2)
         report.add(compare(name, ours, other, args.pairs))
 

@@ -29,6 +29,7 @@ from neuroplast.progress import Progress
 from neuroplast.recording.recorder import Recorder
 from neuroplast.registry import Registry
 from neuroplast.scenario import MeasureSpec, PhaseSpec, ReadoutSpec, Scenario
+from neuroplast.spec import STIMULI
 from neuroplast.streams import stream
 
 REPORT_SECONDS = 0.25
@@ -152,6 +153,7 @@ class Engine:
         self.results: dict[str, dict[str, float]] = {}
         self.step = 0
         self._place = Place()
+        self._kept: tuple[PhaseSpec | None, dict[str, Tensor]] = None, {}
         self._committed: int | None = None
         self._backprop: GradientLearning | None = None
         self._backprop_state: Mapping[str, Any] | None = None
@@ -285,8 +287,9 @@ class Engine:
         """What the frozen layers below a greedy layer answer to all training stimuli, kept where that pays.
 
         It pays where it is read more than once and does not change (no augmentation); where there is no room, in memory
-        or on disk, it is recomputed for each batch.
+        or on disk, it is recomputed for each batch. What the stage before kept in the same phase holds still.
         """
+        (phase, before), self._kept = self._kept, (stage.phase, {})
         if stage.phase.order != "greedy" or stage.phase.learning == "gradient" or stage.epochs == 1:
             return {}
         if any(part.when == "train" for part in self.scenario.preprocessing):
@@ -295,18 +298,25 @@ class Engine:
         sources = {source for names in self.network.sources[name] for source in names}
         if not sources & self.network.layers.keys():
             return {}
-        kept = {source: self._responses(source) for source in sources}
-        found = {source: response for source, response in kept.items() if response is not None}
-        return found if len(found) == len(kept) else {}
+        known = before if phase is stage.phase else {}
+        found: dict[str, Tensor] = {}
+        for source in sources:
+            response = known[source] if source in known else self._responses(source, known)
+            if response is None:
+                return {}
+            found[source] = response
+        self._kept = stage.phase, found
+        return found
 
-    def _responses(self, source: str) -> Tensor | None:
-        """What one source answers to all training stimuli; None where there is no room for it."""
+    def _responses(self, source: str, known: Mapping[str, Tensor]) -> Tensor | None:
+        """What one source answers to all training stimuli, from what is known; None where there is no room for it."""
         count = len(self.parts.train)
         kept: Tensor | None = None
         for index in torch.split(torch.arange(count), BLOCK):
-            x, _ = self._batch(index)
+            at_hand = {STIMULI: self._batch(index)[0]}
+            at_hand |= {name: r[index].to(self.network.device) for name, r in known.items()}
             with torch.no_grad():
-                response = self.network.responses(x, upto=source)[source]
+                response = self.network.response(source, at_hand)
             if kept is None:
                 # In float32 always: rounded, they would differ from recomputed ones.
                 kept = room((count, *response.shape[1:]), device=self.network.device)

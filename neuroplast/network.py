@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from math import prod
 from typing import Literal
 
@@ -133,6 +134,19 @@ class Network:
             outputs[name] = layer.respond(self._inputs(name, outputs))
         return outputs
 
+    def response(self, name: str, known: Mapping[str, Post]) -> Post:
+        """The response of one layer, from the nearest of those below it that are known; the stimuli must be."""
+        outputs = dict(known)
+
+        def find(name: str) -> None:
+            if name not in outputs:
+                for source in chain.from_iterable(self.sources[name]):
+                    find(source)
+                outputs[name] = self.layers[name].respond(self._inputs(name, outputs))
+
+        find(name)
+        return outputs[name]
+
     @torch.no_grad()
     def features(
         self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250
@@ -170,7 +184,7 @@ class Network:
         if not isinstance(block, Tensor):  # copied: it may be read-only, or of another byte order
             block = torch.from_numpy(block.astype(block.dtype.newbyteorder("=")))
         x = as_float(block.to(self.device))
-        return self.responses(x, upto=name)[name].flatten(1).cpu()
+        return self.response(name, {STIMULI: x}).flatten(1).cpu()
 
     def _inputs(self, name: str, outputs: Mapping[str, Tensor]) -> list[Tensor]:
         """What each projection of a layer is presented, joined where it has several sources."""

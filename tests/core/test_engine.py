@@ -1,5 +1,6 @@
 """Phases, their order, what is evaluated beside them, and how runs end. Rules and the like are test doubles."""
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from torch.testing import assert_close
 
 from neuroplast import (
     ConfigurationError,
+    Layer,
     LearningError,
     Measure,
     Network,
@@ -372,7 +374,9 @@ def test_kept_answers_of_frozen_layers_are_those_that_would_be_recomputed(below,
     asked = []
     kept = Engine._responses
     monkeypatch.setattr(
-        Engine, "_responses", lambda self, name: asked.append(name) or kept(self, name)
+        Engine,
+        "_responses",
+        lambda self, name, known: asked.append(name) or kept(self, name, known),
     )
     one = run(*layers, x=x, order="greedy", epochs=2)
     assert set(asked) == {"layer1", "layer2"} | ({"stimuli"} if below == "joined" else set())
@@ -380,6 +384,30 @@ def test_kept_answers_of_frozen_layers_are_those_that_would_be_recomputed(below,
     monkeypatch.setattr(Network, "learn_from", None)  # what takes kept answers
     other = run(*layers, x=x, order="greedy", epochs=2)
     assert len(changed(one)) == 9
+    for name, own in last(one).items():
+        for key, tensor in own.items():
+            assert_close(tensor, last(other)[name][key])
+
+
+def test_a_frozen_layer_is_asked_once_for_each_stimulus(monkeypatch):
+    answered = Counter()
+    respond = Layer.respond
+
+    def counting(self, x):
+        answered[self.name] += len(x[0])
+        return respond(self, x)
+
+    monkeypatch.setattr(Layer, "respond", counting)
+    run(*(plastic(n) for n in (5, 6, 7, 8)), order="greedy", epochs=2)
+    assert answered == {"layer1": COUNT, "layer2": COUNT, "layer3": COUNT}
+
+
+def test_what_a_phase_before_kept_is_not_taken_for_what_layers_answer_now():
+    phases = [{"name": n, "order": "greedy", "epochs": 2, "batch": 4} for n in ("first", "again")]
+    one = run(*(plastic(n) for n in (5, 6, 7)), phases=phases)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_module, "room", lambda *_, **__: None)
+        other = run(*(plastic(n) for n in (5, 6, 7)), phases=phases)
     for name, own in last(one).items():
         for key, tensor in own.items():
             assert_close(tensor, last(other)[name][key])

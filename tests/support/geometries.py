@@ -73,6 +73,8 @@ CASES = {
         conv(groups=2, stride=2, dilation=2), (4, 7, 8), batch=1
     ),
     "conv one neuron": Case(conv(neurons=1), (2, 4, 4)),
+    "depthwise, kernel 4": Case(Depthwise(kernel=4, padding=1), (2, 6, 7)),
+    "depthwise, kernel 8": Case(Depthwise(kernel=8, padding=2, multiplier=2), (2, 9, 7)),
     "depthwise": Case(Depthwise(kernel=3), (3, 5, 5)),
     "depthwise, one stimulus": Case(Depthwise(kernel=5), (4, 3, 3), batch=1),
     "depthwise x 2": Case(Depthwise(kernel=3, multiplier=2), (3, 4, 5)),
