@@ -140,6 +140,24 @@ def test_softmax_in_every_memory_order(layout, dim):
     assert_close(shifted, torch.full_like(shifted, 1 / v.shape[dim]))
 
 
+def test_the_largest_of_a_tensor_is_remembered_until_it_changes():
+    v = normal(2, 3, 200, 100, dtype=torch.float32).contiguous(memory_format=torch.channels_last)
+    assert f.known_argmax(v) is None
+    found = f.argmax(v)
+    assert torch.equal(found, v.argmax(1, keepdim=True))
+    assert f.known_argmax(v) is found
+    assert f.known_argmax(v, 2) is None
+    v[0, 1, 5, 5] = 100
+    assert f.known_argmax(v) is None
+    assert f.argmax(v)[0, 0, 5, 5] == 1
+    with torch.inference_mode():
+        own = v.clone()
+        assert torch.equal(f.argmax(own), own.argmax(1, keepdim=True))
+    before = len(f._FOUND)
+    del v
+    assert len(f._FOUND) == before - 1
+
+
 LARGE = (128, 96, 100)
 """Rows, what is summed over, and columns: more multiplications than go the usual way."""
 
