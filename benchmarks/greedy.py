@@ -4,7 +4,7 @@
 
 Kept answers cost one pass of the layers below; without them every batch goes through those again, which weighs the more
 the deeper the net is. `cifar` is the three-layer network of the scenario softhebb_cifar10, two thirds of whose work is
-in its last layer; `deep` has eight equal layers. Images are random. Whole runs are timed, without recording.
+in its last layer; `deep` has twelve equal layers. Images are random. Whole runs are timed, without recording.
 """
 
 import statistics
@@ -24,7 +24,7 @@ from neuroplast.parts.stimuli import Split
 from neuroplast.recording.recorder import NoRecorder
 from neuroplast.scenario import Scenario
 
-DEEP = 8
+DEEP = 12
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ def describe() -> str:
         pass
     return (
         f"{model}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, "
-        f"Python {platform.python_version()}, torch {torch.__version__}, float32"
+        f"Python {platform.python_version()}, torch {torch.__version__}"
     )
 
 

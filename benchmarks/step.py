@@ -1,6 +1,6 @@
 """A training step of the CIFAR-10 network, neuroplast beside the plain published formulation, in one process.
 
-    python benchmarks/step.py [--precision fp32 bf16] [--pairs 40] [--threads 2] [--batch 10]
+    python benchmarks/step.py [--precision fp32 bf16] [--pairs 30] [--threads 2] [--batch 10]
 
 First both learn from the same 20 batches with one thread and their weights are compared; then blocks of steps are timed
 in alternating pairs. With two threads sums are rounded in another order, one near tie in these batches has another
@@ -23,12 +23,12 @@ from neuroplast.precision import Precision
 
 
 def main() -> None:
-    options = parser(__doc__, pairs=40)
+    options = parser(__doc__, pairs=30)
     options.add_argument(
         "--precision", nargs="+", choices=("fp32", "bf16"), default=["fp32", "bf16"]
     )
     options.add_argument("--batch", type=int, default=10)
-    options.add_argument("--block", type=int, default=5, help="steps timed at a time")
+    options.add_argument("--block", type=int, default=10, help="steps timed at a time")
     args = options.parse_args()
     batches = images(args.batch, 20)
     torch.set_num_threads(1)

@@ -53,6 +53,8 @@ class KWtaAllTies(Competition):
         return outcome(torch.ones_like(v), kept & (v > 0), self.anti_hebbian)
 
     def _reaches(self, v: Tensor, dim: int) -> Tensor:
+        if self.k == 1:
+            return v >= v.amax(dim, keepdim=True)
         return v >= v.topk(self.k, dim).values.select(dim, -1).unsqueeze(dim)
 
     def won(self, v: Post, g: Post) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from neuroplast.functional import product
+
 _BLOCK = 2048
 """Stimuli taken to float64 at a time: 50 MB of CIFAR-10's."""
 
@@ -44,4 +46,4 @@ def inverse_root(covariance: Tensor, epsilon: float) -> Tensor:
 
 def turned(x: Tensor, matrix: Tensor) -> Tensor:
     """Each stimulus of a batch, as a vector, times a symmetric matrix; in its own shape."""
-    return (x.flatten(1) @ matrix).view(x.shape)
+    return product(x.flatten(1), matrix).view(x.shape)

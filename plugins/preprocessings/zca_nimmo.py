@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from neuroplast import Preprocessing, State, hookimpl
+from neuroplast.functional import product
 from neuroplast_plugins.preprocessings import whitening
 
 
@@ -84,7 +85,7 @@ def standardised_zca(x: Tensor, epsilon: float) -> dict[str, Tensor]:
 def whitened(x: Tensor, memory: State) -> Tensor:
     """A batch by mean, divisor and matrix, in the order in which it lies flat."""
     z = (x.flatten(1) - memory.mean) / memory.divisor
-    return (z @ memory.matrix).view(x.shape)
+    return product(z, memory.matrix).view(x.shape)
 
 
 @hookimpl

@@ -29,7 +29,7 @@ def last_tie(function: Function) -> Iterator[Edit]:
 
 @cache
 def choosing() -> frozenset[str]:
-    """The functions that plugins share which choose between values, themselves or by another of them."""
+    """The functions that plugins share which choose between values, themselves or by another; not those of an index."""
     found: set[str] = set()
     sources = {
         name: {
@@ -41,7 +41,9 @@ def choosing() -> frozenset[str]:
     for _ in sources:
         found |= {name for name, calls in sources.items() if calls & {*INDEXING, *found}}
     return frozenset(
-        n for n in found if "dim" in inspect.signature(getattr(functional, n)).parameters
+        n
+        for n in found - {*INDEXING}
+        if "dim" in inspect.signature(getattr(functional, n)).parameters
     )
 
 
