@@ -144,13 +144,13 @@ def size(steps: int) -> None:
         every = net.scenario.record.every
         for step in range(net.step + every, WHOLE_RUN + 1, every):
             for watcher in net.watch.watchers.values():
-                watcher.monitor.last = {
+                sample = {
                     name: value * (1 + 1e-3 * torch.randn(value.shape, generator=rng))
                     if value.is_floating_point()
                     else value
                     for name, value in watcher.monitor.last.items()
                 }
-                watcher.monitor.record(step)
+                watcher.monitor.hand_over([step], {k: v[None] for k, v in sample.items()})
         net.recorder.snapshot(WHOLE_RUN, net.network.state())
         net.recorder.close("complete", WHOLE_RUN)
         written = (Path(folder) / "run" / RUN_FILE).stat().st_size

@@ -168,6 +168,12 @@ class Engine:
 
         resumed: the `state` of the same run, to go on from there.
         """
+        try:
+            return self._run(resumed)
+        finally:
+            self.watch.flush()
+
+    def _run(self, resumed: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
         self.registry.fire("run_started", run=self.info)
         if resumed is None:
             self._begin()

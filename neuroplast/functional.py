@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from math import prod
 from typing import Literal
+from weakref import ref
 
 import torch
 from torch import Tensor
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from neuroplast.errors import Refusal
 from neuroplast.shapes import PerPost, Post, Weights
@@ -22,28 +22,26 @@ _LARGE_PRODUCT = 2**20
 def argmax(v: Tensor, dim: int = 1) -> Tensor:
     """Where the largest entry along `dim` is, a dimension of size 1; of equal ones the lowest index.
 
-    On the CPU by NumPy where what competes lies side by side in memory, two to three times as fast. Of a large tensor
-    it is remembered until that changes or is gone, since those who count winners ask for what the competition asked.
+    On the CPU by NumPy where what competes lies side by side in memory, two to three times as fast. The last answer is
+    remembered as long as its tensor is there and unchanged, since who counts winners asks for what the competition did.
     """
+    global _latest
     if (known := known_argmax(v, dim)) is not None:
         return known
     found = _argmax(v, dim)
-    if v.numel() >= _WORTH_REMEMBERING and not v.is_inference():
-        _FOUND[v] = v._version, dim, found
+    if not v.is_inference():
+        _latest = ref(v), v._version, dim, found
     return found
 
 
 def known_argmax(v: Tensor, dim: int = 1) -> Tensor | None:
-    """The same where it was asked before, else None."""
-    if v.numel() < _WORTH_REMEMBERING or v not in _FOUND:
-        return None
-    version, along_dim, found = _FOUND[v]
-    return found if (version, along_dim) == (v._version, dim) else None
+    """The same where it was asked last, else None."""
+    of, version, along_dim, found = _latest
+    return found if of() is v and (version, along_dim) == (v._version, dim) else None
 
 
-_WORTH_REMEMBERING = 2**16
-_FOUND = WeakTensorKeyDictionary()
-"""Of tensors that are still there: their version, along which dimension, and what was found."""
+_latest: tuple[Callable[[], Tensor | None], int, int, Tensor] = lambda: None, 0, 0, torch.empty(0)
+"""The last tensor asked about, if it is still there, its version, along which dimension, and what was found."""
 
 
 def _argmax(v: Tensor, dim: int) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -11,8 +10,9 @@ import torch
 from torch import Tensor
 
 from neuroplast.layer import Layer
-from neuroplast.probes.tally import Tally
+from neuroplast.probes.samples import BURST, Samples, share
 from neuroplast.probes.variables import Glimpse, Variable, corrections, prefix, variables
+from neuroplast.probes.window import Window
 from neuroplast.recording.recorder import Recorder, Series, SeriesHeader, Statistic
 from neuroplast.view import View
 
@@ -35,83 +35,110 @@ SHARES = {
 
 
 class Monitor:
-    """Follows one layer through windows of steps, and hands the recorder a sample at the end of each.
+    """Follows one layer through windows of steps, and hands the recorder a sample at the end of each, some later.
 
     keeps: whether series are recorded. Else only the last step of each window is looked at, for what is unhealthy.
-    last: the last sample of each series.
     """
 
     needs = frozenset({"sizes", "difference"})
 
     def __init__(self, layer: Layer, recorder: Recorder, keeps: bool = True) -> None:
         self.layer, self.recorder, self.keeps = layer, recorder, keeps
-        self.wins: deque[Tensor] = deque()
-        self.last: dict[str, Tensor] = {}
+        self.wins = torch.zeros(
+            0, *layer.response_shape[:1], dtype=torch.int64, device=layer.device
+        )
         self.first_norm: float | None = None
-        known, self._labels = variables(layer), labels(layer)
-        self._tally = Tally()
+        known = variables(layer)
+        self._labels = {name: _series(label) for name, label in labels(layer).items()}
+        self._window: Window | None = None
+        self._waiting = Samples()
+        self._newest: Mapping[str, Tensor] = {}
+        self._last: dict[str, Tensor] = {}
         self._measured = measured(layer, known, AT_THE_END if keeps else LENGTH)
         self._lengths = [v.name for v in measured(layer, known, LENGTH)]
-        self._won: Tensor | None = None
         self._constrained = any(p.spec.constraints for p in layer.projections)
         self._corrected = corrections(layer) if layer.projections else torch.zeros(())
 
     def begin(self, views: Sequence[View]) -> None:
         """See what was presented in a step of the window."""
         if views:
-            self._tally.add(views[0].v, views[0].g)
+            view = views[0]
+            if self._window is None:
+                self._window = Window(view.v.shape[1])
+            self._window.add(view.v, view.g)
 
     def end(self, glimpse: Glimpse) -> None:
         """See the last step of the window as a whole."""
-        self.last = {}
-        if (tallied := self._tally.take()) is not None:
-            self.last["activity"], self.last["win_count"] = tallied
-            self.last["dead_share"] = self._dead(self.last["win_count"])
-        if glimpse.views:
-            self.last |= _shares(glimpse.views[0])
+        values = {}
         for variable in self._measured:
             if (value := variable.value(glimpse)) is not None:
-                self.last[variable.name] = value
+                values[variable.name] = value
         if self._constrained:
             now = corrections(self.layer)
-            self.last["corrected_count"], self._corrected = now - self._corrected, now
+            values["corrected_count"], self._corrected = now - self._corrected, now
         elif self.layer.projections:
-            self.last["corrected_count"] = self._corrected
+            values["corrected_count"] = self._corrected
+        self._newest = values
+        window, self._window = self._window, None
+        if not self._waiting.fits(values, glimpse.views, window):
+            self.flush()
+        self._waiting.add(values, glimpse.views, window)
 
     def record(self, step: int) -> None:
-        """Hand the sample to the recorder."""
+        """The step is over, and its sample is for the recorder."""
         lengths = self.lengths()
         if self.first_norm is None and lengths is not None:
             self.first_norm = float(lengths.max())
-        if self.last and self.keeps:
-            known = ((value, name, self._labels[name]) for name, value in self.last.items())
-            series = {
-                name: Series(value, label.long_name, label.unit, label.statistic, label.dims)
-                for value, name, label in known
-            }
-            self.recorder.series(self.layer.name, step, series)
+        if len(self._waiting) > len(self._waiting.steps):
+            self._waiting.steps.append(step)
+        if len(self._waiting) >= BURST:
+            self.flush()
+
+    def flush(self) -> None:
+        """Finish the samples that wait, and hand them to the recorder."""
+        waiting, self._waiting = self._waiting, Samples()
+        found = waiting.finished()
+        if "win_count" in found:
+            found["dead_share"] = self._dead(found["win_count"])
+        if found:
+            self._last = {name: values[-1] for name, values in found.items()}
+            self.hand_over(waiting.steps, found)
+
+    def hand_over(self, steps: Sequence[int], values: Mapping[str, Tensor]) -> None:
+        """Give the recorder samples, if series are kept; values have an axis for the samples before their own."""
+        if steps and self.keeps:
+            known = {name: self._labels[name].of(value) for name, value in values.items()}
+            self.recorder.samples(self.layer.name, steps, known)
+
+    @property
+    def last(self) -> dict[str, Tensor]:
+        """The last sample of each series."""
+        self.flush()
+        return self._last
 
     def state(self) -> dict[str, Any]:
         """All that decides what it says later, the window so far among it."""
+        self.flush()
         pending = corrections(self.layer) - self._corrected if self.layer.projections else None
         return {
-            "won": list(self.wins),
-            "tally": self._tally.state(),
+            "won": self.wins,
+            "window": self._window.state() if self._window else None,
             "corrected": pending,
             "first_norm": self.first_norm,
-            "last": dict(self.last),
+            "last": dict(self._last),
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from there; the layer is there already."""
         device = self.layer.device
-        self.wins = deque(w.to(device) for w in state["won"])
-        self._won = torch.stack(list(self.wins)).sum(0) if self.wins else None
-        self._tally.load_state(state["tally"], device)
+        self.wins = state["won"].to(device)
+        window = state["window"]
+        self._window = window and Window(**{k: _on(device, v) for k, v in window.items()})
         if self.layer.projections:
             self._corrected = corrections(self.layer) - state["corrected"].to(device)
         self.first_norm = state["first_norm"]
-        self.last = {name: value.to(device) for name, value in state["last"].items()}
+        self._last = {name: value.to(device) for name, value in state["last"].items()}
+        self._newest = self._last
 
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""
@@ -122,15 +149,15 @@ class Monitor:
 
     def lengths(self) -> Tensor | None:
         """The last weight norms of all projections together, None before the first sample."""
-        found = [self.last[name] for name in self._lengths if name in self.last]
+        found = [self._newest[name] for name in self._lengths if name in self._newest]
         if len(found) == 1:
             return found[0]
         return torch.cat(found) if found else None
 
     def complaints(self) -> list[str]:
         """What looks unhealthy at the last sample, each with what to change."""
-        found, name = [], self.layer.name
-        shares = {key: float(self.last[key]) for key in SHARES if key in self.last}
+        found, name, last = [], self.layer.name, self.last
+        shares = {key: float(last[key]) for key in SHARES if key in last}
         dead = shares.get("dead_share", 0.0)
         if dead > 0.1 and len(self.wins) == WINDOW:
             found.append(
@@ -155,28 +182,25 @@ class Monitor:
         return found
 
     def _dead(self, wins: Tensor) -> Tensor:
-        """The share of neurons that won nowhere in the last samples, this one among them."""
-        self.wins.append(wins)
-        self._won = wins.clone() if self._won is None else self._won.add_(wins)
-        if len(self.wins) > WINDOW:
-            self._won.sub_(self.wins.popleft())
-        return _share(self._won <= 0)
+        """The share of neurons that won nowhere in the last samples, each of these among them."""
+        known = torch.cat([self.wins, wins])
+        sums = known.cumsum(0)
+        won = sums[len(self.wins) :].clone()
+        forgotten = len(known) - WINDOW
+        if forgotten > 0:
+            won[-forgotten:] -= sums[:forgotten]
+        self.wins = known[-WINDOW:]
+        return share(won <= 0)
 
 
-def _share(holds: Tensor) -> Tensor:
-    """The share of true entries, by few and common operations: rare ones take several times as long."""
-    return holds.float().sum().mul_(1 / holds.numel())
+def _on(device: torch.device, value: Any) -> Any:
+    """A copy there, since a window adds to its tensors; a number as it is."""
+    return value.to(device, copy=True) if isinstance(value, Tensor) else value
 
 
-def _shares(view: View) -> dict[str, Tensor]:
-    """What one presentation says of the competition."""
-    v, strength = view.v, view.g.abs()
-    low, high, most = v.amin(1), v.amax(1), strength.amax(1)  # aminmax takes ten times as long
-    equal = (low >= high) if v.shape[1] > 1 else torch.zeros_like(low, dtype=torch.bool)
-    return {
-        "all_equal_count": equal.float().sum(),
-        "saturated_share": _share(most > strength.sum(1).mul_(0.999)),
-    }
+def _series(label: SeriesHeader) -> Series:
+    """What the recorder is told of a series, without a value."""
+    return Series(0.0, label.long_name, label.unit, label.statistic, label.dims)
 
 
 def measured(layer: Layer, known: Mapping[str, Variable], names: Sequence[str]) -> list[Variable]:

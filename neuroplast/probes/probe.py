@@ -10,7 +10,7 @@ from torch import Tensor
 
 from neuroplast.layer import Layer
 from neuroplast.probes.reductions import Accumulator, bin_edges, lower_edges
-from neuroplast.probes.schedule import Clock, Steps
+from neuroplast.probes.schedule import NEVER, Clock, Steps
 from neuroplast.probes.spec import ProbeSpec
 from neuroplast.probes.variables import Glimpse, Variable
 from neuroplast.recording.recorder import ProbeHeader, Recorder, SeriesHeader, Statistic
@@ -36,16 +36,21 @@ class Probe:
         self.needs = {v.needs for v in variables} - {""}
         self._recorder, self._clock = recorder, Clock(due)
         self._edges = _edges(spec)
+        self._sizes = {v.name: self.header.sizes(v.name) for v in variables}
         self._windows = {v.name: Accumulator(spec.reduce, self._edges) for v in variables}
         self._chosen = (
             torch.tensor(spec.neurons, device=layer.device) if spec.neurons is not None else None
         )
 
+    def next(self, step: int) -> int:
+        """The first step from this one on that it has to see; NEVER where there is none."""
+        if self.spec.reduce == Statistic.last:
+            return self._clock.next(step)
+        return max(step, self.spec.first) if step <= self._clock.last else NEVER
+
     def wants(self, step: int) -> bool:
         """Whether it has to see this step."""
-        if self.spec.reduce == Statistic.last:
-            return self._clock.is_due(step)
-        return self.spec.first <= step <= self._clock.last
+        return self.next(step) == step
 
     def take(self, glimpse: Glimpse, when: Literal["presented", "changed"]) -> None:
         """Take what is there at this point of a step."""
@@ -61,7 +66,7 @@ class Probe:
         values: dict[str, Tensor | float] = {}
         for name, window in self._windows.items():
             if (value := window.take()) is not None:
-                values[name] = value.reshape(self.header.sizes(name))
+                values[name] = value.reshape(self._sizes[name])
         if values:
             self._recorder.probe(self.spec.name, self.layer.name, step, values)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,9 @@ from neuroplast.probes.spec import ProbeSpec
 
 Steps = Any
 """Numbers of steps as a sorted array, each once; 1 is the first of the run."""
+
+NEVER = sys.maxsize
+"""After any step."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,19 @@ def _spaced(points: int, clipped: Sequence[tuple[int, int]]) -> Iterator[int]:
 
 
 class Clock:
-    """Tells whether a step is due, where steps are asked about in order; it begins anywhere."""
+    """Tells which step is due, where steps are asked about in order; it begins anywhere."""
 
     def __init__(self, steps: Steps) -> None:
-        self.steps = steps
         self.last = int(steps[-1]) if len(steps) else -1
+        self._coming = chain(map(int, steps), repeat(NEVER))
         self._next = -1
+
+    def next(self, step: int) -> int:
+        """The first step from this one on that is sampled; NEVER where none is."""
+        while self._next < step:
+            self._next = next(self._coming)
+        return self._next
 
     def is_due(self, step: int) -> bool:
         """Whether this step is sampled."""
-        if step > self._next and step <= self.last:
-            self._next = int(self.steps[np.searchsorted(self.steps, step)])
-        return step == self._next
+        return self.next(step) == step

@@ -37,6 +37,6 @@ def sizes(before: Weights, after: Weights) -> Sizes:
 
 
 def _measured(d: Tensor) -> Sizes:
-    """The sizes of a change (neurons, inputs), which is used up."""
-    norm, ltp = torch.linalg.vector_norm(d, dim=1), d.relu().sum(1)
-    return Sizes(ltp, d.neg_().relu_().sum(1), norm)
+    """The sizes of a change (neurons, inputs)."""
+    norm, rising = torch.linalg.vector_norm(d, dim=1), d.relu()
+    return Sizes(rising.sum(1), rising.sub_(d).sum(1), norm)

@@ -25,20 +25,28 @@ class Watcher:
         self.layer, self.monitor, self.probes = layer, monitor, probes
         self._clock = clock
         self._wanting: Sequence[Probe] = ()
-        self._sampled = self._monitored = False
+        self._sampled = False
+        self._until = 0
         self._glimpse: Glimpse | None = None
 
     def attach(self, step: int, seen: bool) -> None:
-        """Get ready for a step. seen: whether the middle of it can be looked into."""
+        """Get ready for a step; steps are asked about in order. seen: whether the middle of it can be looked into."""
+        if step >= self._until:
+            self._prepare(step)
+        looks = self._sampled or self._wanting or self.monitor.keeps
+        self.layer.observer = self if seen and looks else None
+
+    def _prepare(self, step: int) -> None:
+        """Choose what samples this step; where nothing does, that holds until something will."""
+        coming = min([self._clock.next(step), *(probe.next(step) for probe in self.probes)])
+        self._until = max(coming, step + 1)
         self._sampled = self._clock.is_due(step)
-        self._monitored = self._sampled or self.monitor.keeps
-        self._wanting = [p for p in self.probes if p.wants(step)] if self.probes else ()
-        self.layer.observer = self if seen and (self._monitored or self._wanting) else None
-        self._glimpse = Glimpse(self.layer) if self._sampled or self._wanting else None
+        self._wanting = [probe for probe in self.probes if probe.wants(step)]
+        self._glimpse = Glimpse(self.layer) if coming == step else None
 
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """Take what is there before weights change."""
-        if self._monitored:
+        if self._sampled or self.monitor.keeps:
             self.monitor.begin(views)
         if self._glimpse is None:
             return
@@ -96,6 +104,11 @@ class Watch:
     def complaints(self) -> list[str]:
         """What looks unhealthy, layer by layer."""
         return [line for w in self.watchers.values() for line in w.monitor.complaints()]
+
+    def flush(self) -> None:
+        """Hand over the samples that wait to be finished."""
+        for watcher in self.watchers.values():
+            watcher.monitor.flush()
 
     def state(self) -> dict[str, Any]:
         """Everything that is accumulated, unfinished windows included."""

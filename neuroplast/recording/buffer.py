@@ -42,11 +42,11 @@ class Buffer:
         self.sample_bytes = sum(column.row_bytes for column in self._columns)
 
     @torch.no_grad()
-    def add(self, values: Mapping[str, Tensor | float]) -> None:
-        """Copy the tensors of one sample."""
+    def add(self, values: Mapping[str, Tensor | float], count: int = 1) -> None:
+        """Copy the tensors of one sample, or of so many, which have an axis for them before their own."""
         for column in self._columns:
-            column.put(self._count, values)
-        self._count += 1
+            column.put(self._count, values, count)
+        self._count += count
 
     def fetch(self) -> None:
         """Bring all of it to the host; nothing is added any more."""
@@ -68,12 +68,18 @@ class _Column:
         self._rows = max(1, BLOCK_BYTES // max(1, self.row_bytes))
         self._blocks: list[Tensor] = []
 
-    def put(self, n: int, values: Mapping[str, Any]) -> None:
-        if n == len(self._blocks) * self._rows:
-            shape, kind = (self._rows, sum(self._sizes)), self._kinds[0]
-            self._blocks.append(torch.empty(shape, dtype=kind.dtype, device=kind.device))
-        row = self._blocks[-1][n % self._rows]
-        torch.cat([values[kind.name].reshape(-1) for kind in self._kinds], out=row)
+    def put(self, n: int, values: Mapping[str, Any], count: int) -> None:
+        parts = [values[kind.name].reshape(count, -1) for kind in self._kinds]
+        done = 0
+        while done < count:
+            if n + done == len(self._blocks) * self._rows:
+                shape, kind = (self._rows, sum(self._sizes)), self._kinds[0]
+                self._blocks.append(torch.empty(shape, dtype=kind.dtype, device=kind.device))
+            row = (n + done) % self._rows
+            end = min(done + self._rows - row, count)
+            rows = self._blocks[-1][row : row + end - done]
+            torch.cat(parts if end - done == count else [p[done:end] for p in parts], 1, out=rows)
+            done = end
 
     def fetch(self) -> None:
         self._blocks = [block.cpu() for block in self._blocks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -145,6 +145,14 @@ class Recorder(ABC):
 
         values: kept as they are, so nobody may change their tensors any more.
         """
+
+    def samples(self, layer: str, steps: Sequence[int], values: Mapping[str, Series]) -> None:
+        """Add several samples of each series at once: tensors with an axis for the samples before their own."""
+        for i, step in enumerate(steps):
+            parts = {
+                name: s.of(s.value[i]) for name, s in values.items() if isinstance(s.value, Tensor)
+            }
+            self.series(layer, step, parts)
 
     @abstractmethod
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from torch import Tensor
@@ -26,28 +26,28 @@ class Shelf:
     labels: what is known of each series; none of a probe's, which the header tells.
     """
 
-    def __init__(self, group: Group, values: Values, labels: Mapping[str, Series]) -> None:
+    def __init__(self, group: Group, sample: Values, labels: Mapping[str, Series]) -> None:
         self.group = group
         self.labels = {name: series.of(0.0) for name, series in labels.items()}
         self.tensors = {
             name: Kind(name, value.shape, value.dtype, value.device)
-            for name, value in values.items()
+            for name, value in sample.items()
             if isinstance(value, Tensor)
         }
-        self.names = [name for name in values if name not in self.tensors]
+        self.names = [name for name in sample if name not in self.tensors]
         self.buffer = Buffer([*self.tensors.values()])
         self.steps: list[int] = []
         self._numbers: list[list[float]] = []
 
-    def fits(self, values: Values) -> bool:
-        """Whether a sample consists of the same."""
+    def fits(self, values: Values, axes: int) -> bool:
+        """Whether a sample consists of the same; or several, where axes is 1: that of the samples."""
         if len(values) != len(self.tensors) + len(self.names):
             return False
         for name, kind in self.tensors.items():
             value = values.get(name)
             if not isinstance(value, Tensor):
                 return False
-            if value.shape != kind.shape or value.dtype != kind.dtype:
+            if value.shape[axes:] != kind.shape or value.dtype != kind.dtype:
                 return False
         return all(isinstance(values.get(name), int | float) for name in self.names)
 
@@ -56,6 +56,12 @@ class Shelf:
         self.steps.append(step)
         self.buffer.add(values)
         self._numbers.append([float(values[name]) for name in self.names])
+
+    def add_all(self, steps: Sequence[int], values: Mapping[str, Tensor]) -> None:
+        """Copy several, of tensors alone."""
+        self.steps += steps
+        self.buffer.add(values, len(steps))
+        self._numbers += [[] for _ in steps]
 
     def replay(self, file: RunFile) -> None:
         """Add all samples to a file."""
@@ -85,6 +91,13 @@ class Waiting:
     def series(self, group: str, step: int, values: Mapping[str, Series]) -> None:
         """Keep samples as they are now."""
         self._add(group, step, {name: series.value for name, series in values.items()}, values)
+
+    def samples(self, group: str, steps: Sequence[int], values: Mapping[str, Series]) -> None:
+        """Keep several samples, of tensors with an axis for them before their own."""
+        tensors = {name: s.value for name, s in values.items() if isinstance(s.value, Tensor)}
+        shelf = self._shelf(group, tensors, values, axes=1)
+        shelf.add_all(steps, tensors)
+        self.bytes += shelf.buffer.sample_bytes * len(steps)
 
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
         """Keep what a probe saw as it is now."""
@@ -125,10 +138,18 @@ class Waiting:
         return replay
 
     def _add(self, group: Group, step: int, values: Values, labels: Mapping[str, Series]) -> None:
-        alike = self._shelves[group]
-        shelf = next((shelf for shelf in alike if shelf.fits(values)), None)
-        if shelf is None:
-            shelf = Shelf(group, values, labels)
-            alike.append(shelf)
+        shelf = self._shelf(group, values, labels)
         shelf.add(step, values)
         self.bytes += shelf.buffer.sample_bytes
+
+    def _shelf(
+        self, group: Group, values: Values, labels: Mapping[str, Series], axes: int = 0
+    ) -> Shelf:
+        """Where samples like these are; axes: 1 for several at once."""
+        for shelf in self._shelves[group]:
+            if shelf.fits(values, axes):
+                return shelf
+        one = {name: v[0] if axes and isinstance(v, Tensor) else v for name, v in values.items()}
+        shelf = Shelf(group, one, labels)
+        self._shelves[group].append(shelf)
+        return shelf

@@ -137,6 +137,10 @@ class RunRecorder(Recorder):
         """
         self._waiting.series(layer, step, values)
 
+    def samples(self, layer: str, steps: Sequence[int], values: Mapping[str, Series]) -> None:
+        """Add several samples of each series at once: tensors with an axis for the samples before their own."""
+        self._waiting.samples(layer, steps, values)
+
     def probe(self, name: str, layer: str, step: int, values: Mapping[str, Tensor | float]) -> None:
         """Add what a probe saw in a layer; name, layer, series and their shapes are those of the header."""
         self._waiting.probe(name, layer, step, values)

@@ -9,8 +9,9 @@ from neuroplast import Layer
 from neuroplast.build import build_layer
 from neuroplast.layer import Adapts
 from neuroplast.monitor import WINDOW, Monitor, labels
-from neuroplast.probes.tally import SMALL
+from neuroplast.probes.samples import BURST
 from neuroplast.probes.variables import Glimpse
+from neuroplast.probes.window import SMALL
 from neuroplast.recording.checkpoint import copied
 from neuroplast.recording.recorder import NoRecorder
 
@@ -19,10 +20,10 @@ class Kept(NoRecorder):
     """Keeps the series."""
 
     def __init__(self):
-        self.samples = []
+        self.kept = []
 
     def series(self, layer, step, values):
-        self.samples.append((layer, step, dict(values)))
+        self.kept.append((layer, step, dict(values)))
 
 
 def monitor(neurons=3, inputs=2, **entries):
@@ -37,7 +38,7 @@ def seen(layer, v, g=None):
     return dense_view(layer.w, torch.zeros(len(v), 2), u=v, v=v, g=g)
 
 
-def show(watch, *steps, g=None, change=None):
+def show(watch, *steps, g=None, change=None, step=1):
     """A window of steps with these drives; at the last, `change` is added to the weights. What is sampled then."""
     glimpse = Glimpse(watch.layer)
     for v in steps:
@@ -49,6 +50,7 @@ def show(watch, *steps, g=None, change=None):
         for projection in watch.layer.projections:
             glimpse.apply(projection)
     watch.end(glimpse)
+    watch.record(step)
     return watch.last
 
 
@@ -157,13 +159,70 @@ SERIES = {
 }
 
 
+@pytest.mark.parametrize("positions", [(), (5,), (SMALL // 12,)])
+def test_samples_are_the_same_to_the_bit_whenever_they_are_finished(positions):
+    """One after the other, or as many together as wait; of small activity and, by the last, of large."""
+    drives = torch.randn(
+        2 * BURST + 3, 4, 4, 3, *positions, generator=torch.Generator().manual_seed(0)
+    )
+    kept = []
+    for together in (False, True):
+        watch, layer = monitor()
+        for number, window in enumerate(drives):
+            glimpse = Glimpse(layer)
+            for v in window[: 2 + number % 2]:  # of unequal lengths
+                watch.begin([seen(layer, v)])
+            watch.end(seeing(glimpse, layer, v))
+            watch.record(number)
+            if not together:
+                watch.flush()
+        watch.flush()
+        kept.append(watch.recorder.kept)
+    alone, together = kept
+    assert [s[:2] for s in alone] == [s[:2] for s in together]
+    for (*_, one), (*_, other) in zip(alone, together, strict=True):
+        assert one.keys() == other.keys() > {"activity", "dead_share", "saturated_share"}
+        assert all(one[name].value.equal(other[name].value) for name in one)
+
+
+def seeing(glimpse, layer, v):
+    glimpse.begin([seen(layer, v)], set())
+    return glimpse
+
+
+def test_a_sample_that_consists_of_something_else_does_not_wait_with_others():
+    """A batch of another size, and a step that presented nothing."""
+    watch, layer = monitor()
+    rng = torch.Generator().manual_seed(0)
+    for number, size in enumerate((4, 4, 2, 0, 0, 4)):
+        v = torch.randn(size, 3, generator=rng)
+        glimpse = Glimpse(layer)
+        if size:
+            watch.begin([seen(layer, v)])
+            seeing(glimpse, layer, v)
+        watch.end(glimpse)
+        watch.record(number)
+    watch.flush()
+    samples = watch.recorder.kept
+    assert [step for _, step, _ in samples] == [0, 1, 2, 3, 4, 5]
+    assert ["activity" in values for *_, values in samples] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    wins = [int(v["win_count"].value.sum()) for *_, v in samples if "win_count" in v]
+    assert wins == [4, 4, 2, 4]
+
+
 def test_samples_go_to_the_recorder():
     watch, layer = monitor()
-    watch.record(1)
-    assert watch.recorder.samples == []  # nothing was sampled yet
-    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]])
-    watch.record(20)
-    ((name, step, values),) = watch.recorder.samples
+    watch.flush()
+    assert watch.recorder.kept == []  # nothing was sampled yet
+    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]], step=20)
+    ((name, step, values),) = watch.recorder.kept
     assert (name, step) == ("mine", 20)
     assert set(values) == SERIES == set(labels(layer))
     statistics = {n for n in SERIES if values[n].statistic == "sum"}
@@ -174,9 +233,8 @@ def test_samples_go_to_the_recorder():
 def test_without_series_health_is_looked_at_all_the_same():
     layer = Layer(spec(3, name="mine"), (2,))
     watch = Monitor(layer, Kept(), keeps=False)
-    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]])
-    watch.record(20)
-    assert watch.recorder.samples == []
+    show(watch, [[1, 2, 3]], change=[[0.0, 0], [0, 0], [1, 0]], step=20)
+    assert watch.recorder.kept == []
     assert watch.finite()
     assert "ltp" not in watch.last
 
@@ -199,7 +257,6 @@ def test_going_on_from_a_state_says_the_same(size):
     layer.projections[0].corrected.fill_(5)
     for v in drives[:3]:
         show(one, v)
-        one.record(1)
     one.begin([seen(layer, drives[3])])
     one.begin([seen(layer, drives[4])])
     layer.projections[0].corrected.fill_(9)
@@ -209,9 +266,8 @@ def test_going_on_from_a_state_says_the_same(size):
     again.w.copy_(layer.w)
     other.load_state(kept)
     for watch in (one, other):
-        show(watch, drives[5])
-        watch.record(2)
-    (*_, (_, _, first)), ((_, _, second),) = one.recorder.samples, other.recorder.samples
+        show(watch, drives[5], step=2)
+    (*_, (_, _, first)), ((_, _, second),) = one.recorder.kept, other.recorder.kept
     assert first.keys() == second.keys()
     assert all(first[name].value.equal(second[name].value) for name in first)
     assert first["corrected_count"].value == 4
@@ -224,8 +280,7 @@ def test_going_on_from_a_state_says_the_same(size):
 
 def complaints(watch, drives, times=WINDOW, g=None):
     for _ in range(times):
-        show(watch, drives, g=g)
-        watch.record(0)
+        show(watch, drives, g=g, step=0)
     return watch.complaints()
 
 

@@ -45,7 +45,7 @@ PLANNED = (
 """How commands begin that take minutes to hours: they are resolved and planned (--dry-run), and not run."""
 
 NO_DATA = "not found; looked "
-"""What a plan says, after the scenario was resolved, where its images are not on this machine: nothing downloads them."""
+"""What a plan says of a scenario that is sound where its images are not on this machine: nothing downloads them."""
 
 DYNAMICS = "docs/dynamics/"
 """Where scenarios are run only in plan: tests/dynamics runs them, and holds what they show."""

@@ -25,10 +25,10 @@ class Kept(NoRecorder):
     """Keeps what it is given, as it was then."""
 
     def __init__(self):
-        self.probes, self.samples = [], []
+        self.probes, self.kept = [], []
 
     def series(self, layer, step, values):
-        self.samples.append((layer, step, {k: s.value.clone() for k, s in values.items()}))
+        self.kept.append((layer, step, {k: s.value.clone() for k, s in values.items()}))
 
     def probe(self, name, layer, step, values):
         self.probes.append((name, layer, step, {k: v.clone() for k, v in values.items()}))
@@ -53,6 +53,7 @@ class Learning:
             self.network.learn(X[self.step])
             self.step += 1
             assert self.watch.record(self.names, self.step) == []
+        self.watch.flush()
         return self.recorder.probes
 
 
@@ -171,7 +172,7 @@ def test_on_other_steps_nobody_looks():
         run.network.learn(X[step - 1])
         run.watch.record(run.names, step)
     assert looked == {"layer1": [5, 10, 12], "layer2": [*range(1, 11), 12]}
-    assert run.recorder.samples == []
+    assert run.recorder.kept == []
 
 
 def test_the_default_series_and_probes_beside_them_do_not_touch_each_other(truth):
@@ -180,11 +181,11 @@ def test_the_default_series_and_probes_beside_them_do_not_touch_each_other(truth
     run.go(STEPS)
     alone.go(STEPS)
     for (layer, step, mine), (*_, other) in zip(
-        run.recorder.samples, alone.recorder.samples, strict=True
+        run.recorder.kept, alone.recorder.kept, strict=True
     ):
         assert mine.keys() == other.keys()
         assert all(mine[k].equal(other[k]) for k in mine), (layer, step)
-    first = [values for layer, _, values in alone.recorder.samples if layer == "layer1"]
+    first = [values for layer, _, values in alone.recorder.kept if layer == "layer1"]
     assert first[0]["win_count"].tolist() == truth["win_count"][:10].sum(0).tolist()
     assert_close(first[1]["activity"], truth["activity"][10:].mean(0))
     assert_close(first[0]["ltd"], truth["ltd"][9])
@@ -227,20 +228,24 @@ def test_going_on_in_the_middle_of_windows_gives_the_same_samples(stop):
     rest.watch.load_state(copied(first.watch.state()))
     rest.step = stop
     rest.go(STEPS - stop)
-    for kind in ("probes", "samples"):
-        expected = getattr(whole.recorder, kind)
-        found = getattr(first.recorder, kind) + getattr(rest.recorder, kind)
+    for kind in ("probes", "kept"):  # series come layer by layer, several samples at a time
+        expected = sorted(getattr(whole.recorder, kind), key=_place)
+        found = sorted(getattr(first.recorder, kind) + getattr(rest.recorder, kind), key=_place)
         assert [sample[:-1] for sample in found] == [sample[:-1] for sample in expected]
         for (*_, mine), (*_, other) in zip(found, expected, strict=True):
             assert mine.keys() == other.keys()
             assert all(mine[k].equal(other[k]) for k in mine)
 
 
+def _place(sample):
+    return sample[:-1]
+
+
 def test_under_backprop_only_what_does_not_need_the_middle_of_a_step():
     run = Learning({"name": "p", "layers": "layer1", "variables": ["w", "ltp"], "every": 6})
     found = run.go(STEPS, seen=False)
     assert [(step, set(values)) for _, _, step, values in found] == [(6, {"w"}), (12, {"w"})]
-    assert {name for *_, values in run.recorder.samples for name in values} == {
+    assert {name for *_, values in run.recorder.kept for name in values} == {
         "w_norm",
         "corrected_count",
     }

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neuroplast.functional import argmax
 from neuroplast.probes import wins
-from neuroplast.probes.wins import counted, win_counts
+from neuroplast.probes.wins import count_winners, win_counts, winners
 
 
 def test_wins_by_hand():
@@ -32,7 +33,15 @@ def test_every_way_of_counting_gives_the_same(seed, shape, last):
         patch.setattr(wins, "MANY", 1)
         assert win_counts(v).tolist() == expected
         holes = torch.where(v > 1, torch.nan, v)
-        winners = holes.argmax(1).flatten()
-        assert win_counts(holes).tolist() == torch.bincount(winners, minlength=shape[1]).tolist()
+        found = holes.argmax(1).flatten()
+        assert win_counts(holes).tolist() == torch.bincount(found, minlength=shape[1]).tolist()
     assert win_counts(v.bfloat16()).tolist() == expected
-    assert counted(v.argmax(1).flatten(), shape[1]).tolist() == expected
+    windows = [[winners(v), winners(v)], [winners(v.bfloat16())]]
+    assert count_winners(windows, shape[1]).tolist() == [[2 * n for n in expected], expected]
+
+
+def test_what_the_competition_found_is_taken():
+    v = torch.tensor([[1.0, 2, 2], [0, 0, 0]])
+    argmax(v)[0] = 0  # as if it had been found so
+    assert winners(v).tolist() == [0, 0]
+    assert win_counts(v).tolist() == [2, 0, 0]

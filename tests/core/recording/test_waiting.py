@@ -1,9 +1,10 @@
 """What waits for a commit is kept as it was, and given over once."""
 
+import pytest
 import torch
 from support.recordings import sample
 
-from neuroplast.recording.recorder import Series
+from neuroplast.recording.recorder import Recorder, Series
 from neuroplast.recording.waiting import Waiting
 
 
@@ -80,6 +81,29 @@ def test_samples_of_many_blocks_come_as_one_array():
     [(_, _, steps, samples, _)] = replayed(waiting)
     assert samples["a"].shape == (5, 2**17)
     assert samples["a"].min(axis=1).tolist() == samples["a"].max(axis=1).tolist() == list(steps)
+
+
+@pytest.mark.parametrize("size", [1, 3, 2**16])
+def test_several_at_once_are_as_one_by_one(size):
+    """A block of memory holds three of the largest; they begin in the middle of one."""
+    values = torch.randn(9, size, generator=torch.Generator().manual_seed(0))
+    several, single = Waiting(), Waiting()
+    for waiting in (several, single):
+        waiting.series(
+            "conv", 1, {"a": Series(values[0], "a"), "b": Series(torch.tensor(1.0), "b")}
+        )
+    steps = list(range(2, 10))
+    numbers = torch.arange(2.0, 10)
+    several.samples("conv", steps, {"a": Series(values[1:], "a"), "b": Series(numbers, "b")})
+    Recorder.samples(
+        single, "conv", steps, {"a": Series(values[1:], "a"), "b": Series(numbers, "b")}
+    )
+    assert several.bytes == single.bytes == 9 * 4 * (size + 1)
+    [(_, *first, _)], [(_, *second, _)] = replayed(several), replayed(single)
+    assert first[:2] == second[:2] == ["conv", [1, *steps]]
+    assert (first[2]["a"] == values.numpy()).all()
+    assert (second[2]["a"] == values.numpy()).all()
+    assert first[2]["b"].tolist() == second[2]["b"].tolist() == list(range(1, 10))
 
 
 def test_samples_that_consist_of_something_else_come_apart():
