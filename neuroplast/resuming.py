@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -21,6 +22,7 @@ from neuroplast.execution import (
     listening,
     prepared_run,
 )
+from neuroplast.parallel import ended
 from neuroplast.precision import precision_of
 from neuroplast.recording import checkpoint
 from neuroplast.recording import folder as folders
@@ -32,7 +34,7 @@ from neuroplast.recording.recorder import Header
 from neuroplast.recording.schema import RUN_FILE
 from neuroplast.recording.writer import RunRecorder, clear
 from neuroplast.results import Run, RunSet, write_results
-from neuroplast.runset import read_set
+from neuroplast.runset import Member, PlannedSet, read_set
 
 HAD = ("cpu_threads", "device", "platform")
 """What is in the provenance and decides results."""
@@ -108,33 +110,67 @@ def resume_set(
     device: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
+    jobs: int = 1,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> RunSet:
-    """Complete a set of runs: go on with those that were stopped, and run those that had not begun."""
-    folder, tell = Path(path), tell or _to_stderr
+    """Complete a set of runs: go on with those that were stopped, and run those that had not begun.
+
+    jobs: so many at once, each in a process of its own; the numbers are the same.
+    """
+    folder = Path(path)
     planned = read_set(folder)
-    done: list[Run] = []
-    for member in planned.runs:
-        run = folder / member.folder
-        if (run / RUN_FILE).is_file():
-            done.append(finished(run))
-        elif folders.is_unfinished(run):
-            options = {"device": device, "threads": threads, "precision": precision}
-            done.append(resume(run, force=force, **options, listeners=listeners, tell=tell))  # type: ignore[arg-type]
-        else:
-            tell(f"{run}: had not begun, and begins")
-            run.mkdir(exist_ok=True)
-            resolved = {**planned.scenarios[member.condition], "seeds": [member.seed]}
-            scenario = draft(resolved).resolve()
-            where, count = device or planned.device, threads or planned.threads
-            exactly = precision or planned.precision
-            with computing(where, count, exactly) as on, listening(listeners):
-                done.append(
-                    execute(planned.title, scenario, member.condition, member.seed, run, on)
-                )
+    found = {m: finished(folder / m.folder) for m in planned.runs if _is_complete(folder, m)}
+    left = [member for member in planned.runs if member not in found]
+    wish = _Wish(force, device, threads, precision)
+    tasks = [partial(_completed, folder, planned, member, wish) for member in left]
+    done = _kept(folder, planned, found)
+    for n, run in ended(tasks, jobs, listeners, tell or _to_stderr):
+        found[left[n]] = run
+        done = _kept(folder, planned, found)
+    return done
+
+
+def _kept(folder: Path, planned: PlannedSet, found: Mapping[Member, Run]) -> RunSet:
+    """The runs so far, in the order in which they were planned, with their results written down."""
+    done = [found[member] for member in planned.runs if member in found]
+    if done:
         write_results(folder / "results.json", planned.title, done)
     return RunSet(planned.title, folder, done)
+
+
+class _Wish(NamedTuple):
+    """How to go on with runs."""
+
+    force: bool
+    device: str | None
+    threads: int | None
+    precision: str | None
+
+
+def _is_complete(folder: Path, member: Member) -> bool:
+    return (folder / member.folder / RUN_FILE).is_file()
+
+
+def _completed(
+    folder: Path,
+    planned: PlannedSet,
+    member: Member,
+    wish: _Wish,
+    listeners: Sequence[object],
+    tell: Callable[[str], object],
+) -> Run:
+    """A run of a set, brought to its end."""
+    run = folder / member.folder
+    if folders.is_unfinished(run):
+        return resume(run, **wish._asdict(), listeners=listeners, tell=tell)
+    tell(f"{run}: had not begun, and begins")
+    run.mkdir(exist_ok=True)
+    scenario = draft({**planned.scenarios[member.condition], "seeds": [member.seed]}).resolve()
+    where, count = wish.device or planned.device, wish.threads or planned.threads
+    exactly = wish.precision or planned.precision
+    with computing(where, count, exactly) as on, listening(listeners):
+        return execute(planned.title, scenario, member.condition, member.seed, run, on)
 
 
 def finished(folder: Path) -> Run:

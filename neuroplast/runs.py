@@ -40,7 +40,8 @@ from neuroplast.precision import precision_of
 from neuroplast.probes.estimate import estimate, find_unmeant
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
-from neuroplast.results import Run, RunSet, write_results
+from neuroplast.results import Run, RunSet
+from neuroplast.resuming import resume_set
 from neuroplast.runset import Member, PlannedSet, write_set
 from neuroplast.scenario import ReadoutSpec, Scenario
 from neuroplast.streams import stream
@@ -148,33 +149,45 @@ def run_set(
     device: str = "auto",
     threads: int | None = None,
     precision: str = "fp32",
+    jobs: int = 1,
     listeners: Sequence[object] = (),
 ) -> RunSet:
-    """Run a scenario in every condition with every seed, each in a folder of its own below `out`."""
+    """Run a scenario in every condition with every seed, each in a folder of its own below `out`.
+
+    jobs: so many runs at once, each in a process of its own, with the same numbers as one after the other with as many
+    CPU threads. threads: of each run; by default those that there are, shared among as many as run at once.
+    Raises what `run` does; of runs in other processes NeuroplastError, which tells it, once all under way have ended.
+    """
     given = _draft(source, sets)
     planned = plan(given, seeds=seeds, conditions=conditions)
-    several = len(planned.seeds) * len(planned.scenarios) > 1
-    runs: list[Run] = []
-    with computing(device, threads, precision) as on, listening(listeners):
+    members = tuple(
+        Member(condition, seed, f"{condition or 'run'}-seed{seed}")
+        for seed in planned.seeds
+        for condition in planned.scenarios
+    )
+    if len(members) == 1:
+        which: dict[str, Any] = {"seed": members[0].seed, "condition": members[0].condition}
+        how: dict[str, Any] = {"device": device, "threads": threads, "precision": precision}
+        done = run(given, **which, out=out, **how, listeners=listeners)
+        return RunSet(given.title, done.path, [done])
+    shared = _share_of_threads(min(jobs, len(members))) if threads is None else threads
+    with computing(device, shared, precision) as on:
         folder = new_folder(given.title, out)
-        members = [
-            Member(condition, seed, f"{condition or 'run'}-seed{seed}" if several else "")
-            for seed in planned.seeds
-            for condition in planned.scenarios
-        ]
-        if several:
-            made = (given.title, _plain(planned), tuple(members))
-            write_set(
-                folder, PlannedSet(*made, str(on.device), torch.get_num_threads(), on.precision)
-            )
-        for member in members:
-            path = folder / member.folder
-            path.mkdir(exist_ok=True)
-            scenario = given.resolve(member.condition, member.seed)
-            runs.append(execute(given.title, scenario, member.condition, member.seed, path, on))
-            if several:
-                write_results(folder / "results.json", given.title, runs)
-    return RunSet(given.title, folder, runs)
+        scenarios, count = _plain(planned), torch.get_num_threads()
+        write_set(
+            folder,
+            PlannedSet(given.title, scenarios, members, str(on.device), count, on.precision),
+        )
+    return resume_set(folder, jobs=jobs, listeners=listeners, tell=_nobody)
+
+
+def _share_of_threads(jobs: int) -> int:
+    """How many of the CPU threads each of so many runs at once has."""
+    return max(1, torch.get_num_threads() // jobs)
+
+
+def _nobody(line: str) -> None:
+    """Hears what need not be told, since it is what was asked for."""
 
 
 def load(path: str | Path) -> Network:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from neuroplast.events import IntervalReport, RunInfo
 from neuroplast.hookspecs import hookimpl
+from neuroplast.runset import SET_FILE
 
 _log = logging.getLogger("neuroplast")
 
@@ -35,7 +37,7 @@ class Bars:
             transient=True,
             disable=not shown,
         )
-        self._stage, self._task = "", TaskID(0)
+        self._bars: dict[Path, tuple[str, TaskID]] = {}
 
     def close(self) -> None:
         """Take the bars away."""
@@ -44,18 +46,19 @@ class Bars:
     @hookimpl
     def run_started(self, run: RunInfo) -> None:
         """Say which run begins."""
-        self._stage = ""
         self._progress.start()
         self._say(f"{_name(run)}: {run.steps} steps")
 
     @hookimpl
     def interval(self, run: RunInfo, report: IntervalReport) -> None:
         """Move the bar of this stage; a new stage gets its own."""
-        if report.stage != self._stage:
-            self._stage = report.stage
-            self._progress.update(self._task, visible=False) if self._progress.tasks else None
-            self._task = self._progress.add_task(report.stage, total=report.total)
-        self._progress.update(self._task, completed=report.done, total=report.total)
+        stage, bar = self._bars.get(run.path, ("", TaskID(0)))
+        if report.stage != stage:
+            self._remove(run)
+            told = f"seed {run.seed}, {report.stage}"
+            bar = self._progress.add_task(f"{run.condition} {told}".strip(), total=report.total)
+            self._bars[run.path] = report.stage, bar
+        self._progress.update(bar, completed=report.done, total=report.total)
 
     @hookimpl
     def layer_finished(self, run: RunInfo, layer: str) -> None:
@@ -65,15 +68,23 @@ class Bars:
     @hookimpl
     def run_finished(self, run: RunInfo, results: dict[str, dict[str, float]]) -> None:
         """Say what came out."""
+        self._remove(run)
         found = [f"{g}.{m} {v:.4g}" for g, metrics in results.items() for m, v in metrics.items()]
         self._say(f"{_name(run)}: {', '.join(found) or 'done'}")
 
     @hookimpl
     def run_failed(self, run: RunInfo, error: BaseException) -> None:
-        """Take the bars away, and let the message say where the record is."""
-        self.close()
+        """Let the message say where the record is; that of a set of runs is completed as a whole."""
+        self._remove(run)
+        self._say(f"{_name(run)}: stopped")
         if self._resumable:
-            error.add_note(f"what was committed is kept; go on with: neuroplast resume {run.path}")
+            whole = run.path.parent
+            path = whole if (whole / SET_FILE).is_file() else run.path
+            error.add_note(f"what was committed is kept; go on with: neuroplast resume {path}")
+
+    def _remove(self, run: RunInfo) -> None:
+        if run.path in self._bars:
+            self._progress.remove_task(self._bars.pop(run.path)[1])
 
     def _say(self, line: str) -> None:
         _log.info(line)

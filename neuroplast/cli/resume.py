@@ -9,7 +9,7 @@ import typer
 
 from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, columns, print_json, say, settings
-from neuroplast.cli.run import Device, Precision
+from neuroplast.cli.run import Device, Jobs, Precision
 
 if TYPE_CHECKING:
     from neuroplast.results import Run
@@ -26,6 +26,7 @@ def resume(
     device: Annotated[Device | None, typer.Option(help="As it had by default.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="As it had by default.")] = None,
     precision: Annotated[Precision | None, typer.Option(help="As it had by default.")] = None,
+    jobs: Jobs = 1,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was stopped, to the same numbers.
@@ -52,7 +53,7 @@ def resume(
     }
     try:
         if (Path(run) / SET_FILE).is_file():
-            done = resuming.resume_set(run, **options, listeners=[bars]).runs
+            done = resuming.resume_set(run, **options, jobs=jobs, listeners=[bars]).runs
         else:
             done = [resuming.resume(run, **options, listeners=[bars])]
     finally:

@@ -35,6 +35,12 @@ class Precision(StrEnum):
     bf16 = "bf16"
 
 
+Jobs = Annotated[
+    int,
+    typer.Option(min=1, metavar="N", help="Up to N runs at once, which share the CPU threads."),
+]
+
+
 def run(
     scenario: ScenarioName,
     sets: Sets = None,
@@ -47,8 +53,9 @@ def run(
     ] = None,
     device: Annotated[Device, typer.Option(help="auto takes a GPU if there is one.")] = Device.auto,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="CPU threads; results depend on it.")
+        int | None, typer.Option(min=1, help="CPU threads of a run; results depend on it.")
     ] = None,
+    jobs: Jobs = 1,
     precision: Annotated[
         Precision,
         typer.Option(help="bf16 and tf32 (GPU) are faster, and round what is multiplied."),
@@ -61,12 +68,14 @@ def run(
 ) -> None:
     """Learn a scenario, and record it.
 
-    Every seed in every condition is a run with a folder of its own.
+    Every seed in every condition is a run with a folder of its own. With --jobs several of them go on at once, and give
+    the same numbers as one after the other with as many --threads.
 
     Example: neuroplast run quickstart --seeds 3 --set layer1.rate.eta=0.02
     """
     from neuroplast import runs
     from neuroplast.allocation import keep_freed_memory
+    from neuroplast.cli.progress import Bars
     from neuroplast.drafts import draft
     from neuroplast.errors import ConfigurationError
 
@@ -77,14 +86,11 @@ def run(
     chosen = range(seeds) if seeds else None if seed is None else [seed]
     given = draft(scenario, sets or [])
     plan = runs.plan(given, seeds=chosen, conditions=condition)
-    if dry_run and as_json:
-        print_json({"plan": plan.lines()})
-    elif not as_json:
-        (print if dry_run else say)("\n".join(plan.lines()))
     if dry_run:
+        print_json({"plan": plan.lines()}) if as_json else print("\n".join(plan.lines()))
         return
-    from neuroplast.cli.progress import Bars
-
+    if not as_json:
+        say("\n".join(plan.lines()))
     bars = Bars(settings.quiet)
     try:
         done = runs.run_set(
@@ -95,6 +101,7 @@ def run(
             device=device.value,
             threads=threads,
             precision=precision.value,
+            jobs=jobs,
             listeners=[bars],
         )
     finally:

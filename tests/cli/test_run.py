@@ -177,7 +177,7 @@ def test_ctrl_c_tells_where_the_partial_record_is(cli, scenario, plugin, tmp_pat
     assert answer.code == 130
     assert (
         answer.err
-        == "interrupted; what was committed is kept; go on with: neuroplast resume here/run-seed0\n"
+        == "interrupted; what was committed is kept; go on with: neuroplast resume here\n"
     )
     with open_run(tmp_path / "here" / "run-seed0") as recording:
         assert recording.state == "interrupted"
@@ -204,6 +204,26 @@ def test_bars_are_drawn_at_a_terminal_only(monkeypatch, capsys):
     assert drawn.out == ""
     assert all(word in drawn.err for word in ("mine, seed 0", "phase1", "readout", "test 81"))
     assert follow(quiet=True) == ("", "")
+
+
+def test_each_of_several_runs_has_a_bar(monkeypatch, capsys):
+    """One of the two ends, and the other's bar stays."""
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    one, other = (RunInfo("mine", "", n, runs.Path(f"here/{n}"), 4) for n in (0, 1))
+    bars = Bars(quiet=False)
+    for run in (one, other):
+        bars.run_started(run)
+        bars.interval(run, IntervalReport("learn", 1, 2))
+    assert [task.description for task in bars._progress.tasks] == ["seed 0, learn", "seed 1, learn"]
+    bars.interval(one, IntervalReport("ridge", 1, 4))
+    assert [task.description for task in bars._progress.tasks] == ["seed 1, learn", "seed 0, ridge"]
+    bars.run_finished(one, {})
+    bars.run_failed(other, error := RuntimeError())
+    assert not bars._progress.tasks
+    bars.close()
+    assert error.__notes__ == ["what was committed is kept; go on with: neuroplast resume here/1"]
 
 
 # Used afterwards

@@ -1,6 +1,7 @@
 """A set of runs that was stopped is completed, to the same numbers."""
 
 import json
+import shutil
 
 import h5py
 import pytest
@@ -37,8 +38,9 @@ def known():
     registry.use(None)
 
 
-def run_set(path):
-    return runs.run_set(GIVEN, seeds=[0, 4], out=path, device="cpu", threads=1)
+def run_set(path, **how):
+    how = {"threads": 1, **how}
+    return runs.run_set(GIVEN, seeds=[0, 4], out=path, device="cpu", **how)
 
 
 def digests(path):
@@ -83,6 +85,45 @@ def test_a_set_that_was_stopped_is_completed(tmp_path, monkeypatch):
     again = resuming.resume_set(tmp_path / "cut", tell=told.append)
     assert [r.results for r in again.runs] == [r.results for r in whole.runs]
     assert len(told) == 3
+
+
+@pytest.mark.slow
+def test_runs_at_once_give_the_same_numbers(tmp_path):
+    """As they are run, and where one is left over and resumed."""
+    one, both = run_set(tmp_path / "one"), run_set(tmp_path / "both", jobs=2)
+    assert digests(one.path) == digests(both.path)
+    assert [(r.condition, r.seed, r.results, r.health) for r in one.runs] == [
+        (r.condition, r.seed, r.results, r.health) for r in both.runs
+    ]
+
+    def written(done):
+        return json.loads((done.path / "results.json").read_text())
+
+    assert written(one) == written(both)
+    for name in ("random-seed0", "learned-seed4"):
+        shutil.rmtree(both.path / name)
+    (both.path / "results.json").unlink()
+    told = []
+    resuming.resume_set(both.path, jobs=2, tell=told.append)
+    assert sorted(told) == [
+        f"{both.path / name}: had not begun, and begins"
+        for name in ("learned-seed4", "random-seed0")
+    ]
+    assert digests(one.path) == digests(both.path)
+    assert written(one) == written(both)
+
+
+@pytest.mark.parametrize(
+    ("here", "jobs", "each"), [(2, 2, 1), (5, 2, 2), (1, 4, 1), (8, 9, 2), (3, 1, 3)]
+)
+def test_runs_at_once_share_the_threads(tmp_path, monkeypatch, here, jobs, each):
+    """There are four, so that no more go on at once."""
+    asked = []
+    monkeypatch.setattr(torch, "get_num_threads", lambda: here)
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.setattr(runs, "resume_set", lambda folder, **how: how["jobs"])
+    assert run_set(tmp_path / "set", threads=None, jobs=jobs) == jobs
+    assert asked[0] == each
 
 
 def test_a_set_comes_back(tmp_path):
