@@ -20,7 +20,7 @@ from neuroplast import discovery, interruption
 from neuroplast.blame import sentence
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Interrupted, Requests
-from neuroplast.registry import Registry
+from neuroplast.registry import Registry, to_stderr
 from neuroplast.worker import Failure, RemoteError, loaded, serve
 
 T = TypeVar("T")
@@ -58,11 +58,8 @@ def ended(
 def _ended_elsewhere(
     tasks: Sequence[Task[T]], jobs: int, listeners: Sequence[object], tell: Tell
 ) -> Iterator[tuple[int, T]]:
-    waiting = deque(enumerate(tasks))
+    waiting, audience = deque(enumerate(tasks)), _Audience(listeners, tell)
     errors: list[BaseException] = []
-    relay = Registry()
-    for listener in listeners:
-        relay.listen(listener)
     with interruption.listening() as requests, _crew(min(jobs, len(tasks))) as crew:
         for worker in crew:
             worker.begin(waiting)
@@ -73,20 +70,39 @@ def _ended_elsewhere(
             for connection in wait(list(busy), POLL):
                 worker = busy[connection]  # type: ignore[index]
                 match worker.hear():
-                    case "event", name, arguments:
-                        relay.fire(name, **arguments)
-                    case "log", record:
-                        logging.getLogger(record.name).handle(record)
-                    case "told", line:
-                        tell(line)
                     case "ended", result:
                         yield worker.task, result  # type: ignore[misc]
                         worker.begin(waiting)
                     case "failed", failure:
                         waiting.clear()
-                        errors.append(worker.failed(relay, failure, requests.stop))
+                        errors.append(worker.failed(audience, failure, requests.stop))
+                    case message:
+                        audience.hear(*message)
         if errors or requests.stop:
             raise _together(errors, requests.stop)
+
+
+class _Audience:
+    """Those who hear here of what happens elsewhere."""
+
+    def __init__(self, listeners: Sequence[object], tell: Tell) -> None:
+        self._tell, self._events = tell, Registry()
+        for listener in listeners:
+            self._events.listen(listener)
+        self._warned: set[str] = set()
+
+    def hear(self, what: str, *told: Any) -> None:
+        """Pass on a message; a warning once, though several processes give it."""
+        if what == "event":
+            name, arguments = told
+            self._events.fire(name, **arguments)
+        elif what == "log":
+            logging.getLogger(told[0].name).handle(told[0])
+        elif what == "told":
+            self._tell(told[0])
+        elif told[0] not in self._warned:
+            self._warned.add(told[0])
+            to_stderr(told[0])
 
 
 def _pass_on(requests: Requests, busy: Iterable[_Worker]) -> None:
@@ -116,7 +132,7 @@ def _together(errors: Sequence[BaseException], stop: str) -> BaseException:
 class _Worker:
     """A process that does tasks, one after the other.
 
-    task: the number of the one under way. run: that of which it told last, while that lasts.
+    task: the number of the one under way. run: that which it began for it.
     """
 
     def __init__(self) -> None:
@@ -143,18 +159,15 @@ class _Worker:
         except (EOFError, ConnectionError):
             self.process.join(PATIENCE)
             return "failed", Failure(_vanished(self.run, self.process.exitcode), 1, "")
-        match message:
-            case "event", "run_started", arguments:
-                self.run = arguments["run"]
-            case "event", "run_finished", _:
-                self.run = None
+        if message[:2] == ("event", "run_started"):
+            self.run = message[2]["run"]
         return message
 
-    def failed(self, relay: Registry, failure: Failure, stop: str) -> BaseException:
-        """The error of its task, of which the listeners heard. stop: why it was asked to end, if it was."""
+    def failed(self, audience: _Audience, failure: Failure, stop: str) -> BaseException:
+        """The error of its task, of which the audience heard. stop: why it was asked to end, if it was."""
         error = Interrupted(stop) if stop else failure.error()
         if self.run is not None:
-            relay.fire("run_failed", run=self.run, error=error)
+            audience.hear("event", "run_failed", {"run": self.run, "error": error})
         self.task = self.run = None
         return error
 

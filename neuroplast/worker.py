@@ -21,6 +21,9 @@ from neuroplast.errors import ConfigurationError, NeuroplastError
 from neuroplast.events import IntervalReport, RunInfo
 from neuroplast.hookspecs import hookimpl
 
+ACTIVE = ("loaded", "partly")
+"""The states of plugins of which something takes part."""
+
 _Label = tuple[str, str, str]
 """Name, package and version of a plugin."""
 
@@ -62,7 +65,7 @@ class _Trace(Exception):
 def loaded() -> frozenset[_Label]:
     """The plugins of this process that work."""
     plugins = registry.current().plugins
-    return frozenset((p.name, p.package, p.version) for p in plugins if p.provides)
+    return frozenset((p.name, p.package, p.version) for p in plugins if p.status in ACTIVE)
 
 
 def serve(connection: Connection, choice: Choice, plugins: frozenset[_Label]) -> None:
@@ -72,7 +75,7 @@ def serve(connection: Connection, choice: Choice, plugins: frozenset[_Label]) ->
     while True:
         try:
             task = connection.recv()
-            _equip(choice, plugins)
+            _equip(choice, plugins, report)
             report.send("ended", task([report], report.told))
         except EOFError:
             return
@@ -95,16 +98,31 @@ def _stop_with_the_parent() -> None:
 
 
 @cache
-def _equip(choice: Choice, plugins: frozenset[_Label]) -> None:
-    """Load the same plugins; what fails there was told by the parent. ConfigurationError where one is not here."""
+def _equip(choice: Choice, plugins: frozenset[_Label], report: _Report) -> None:
+    """Load the same plugins. What fails there was told by the parent; what fails later is told by way of it.
+
+    ConfigurationError where one is not here.
+    """
     keep_freed_memory()
     discovery.choose(choice.files, choice.disabled)
-    registry.current(lambda line: None)
+    warnings = _Warnings()
+    registry.current(warnings)
+    warnings.report = report
     for name, package, version in sorted(plugins - loaded()):
         raise ConfigurationError(
             f"plugin {name} (package {package} {version}) was added in one process and is not in others; install it, "
             "give its file with --plugin, or run one at a time"
         )
+
+
+class _Warnings:
+    """What is told of plugins, from when there is a report on."""
+
+    report: _Report | None = None
+
+    def __call__(self, line: str) -> None:
+        if self.report is not None:
+            self.report.send("warned", line)
 
 
 class _Report:

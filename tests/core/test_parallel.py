@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 from support import tasks
 
-from neuroplast import ConfigurationError, LearningError, hookimpl, registry
+from neuroplast import ConfigurationError, LearningError, discovery, hookimpl, registry
 from neuroplast.interruption import Interrupted
 from neuroplast.parallel import ended
 from neuroplast.worker import RemoteError
@@ -125,6 +125,28 @@ def test_all_that_went_wrong_is_told(tmp_path):
         "internal error: ZeroDivisionError: division by zero; run again with --debug to see where",
         "internal error: rule 'growth': gave None",
     ]
+
+
+HOOK = """
+from neuroplast import hookimpl
+
+@hookimpl
+def layer_finished(run):
+    raise ValueError("no")
+"""
+
+
+def test_a_hook_that_fails_in_each_process_is_told_once(tmp_path, capsys):
+    (tmp_path / "hook.py").write_text(HOOK)
+    registry.use(None)
+    discovery.choose([tmp_path / "hook.py"])
+    try:
+        done([partial(tasks.square, n) for n in range(4)], 2, tell=lambda line: None)
+    finally:
+        discovery.choose()
+        registry.use(None)
+    told = "plugin hook: its hook layer_finished raised ValueError: no"
+    assert capsys.readouterr().err.count(told) == 1
 
 
 def test_a_process_that_vanishes_is_told():
