@@ -2,7 +2,7 @@
 
     python benchmarks/suite.py [--out build/bench] [--only step head ...] [--whole] [--threads 2]
 
-About 15 minutes. `--whole` adds the published protocol in both precisions, some 20 minutes more, for which CIFAR-10
+About 20 minutes. `--whole` adds the published protocol in both precisions, some 20 minutes more, for which CIFAR-10
 must be here. Nothing else should run on the machine meanwhile.
 """
 
@@ -26,6 +26,7 @@ SUITE = {
     "miconi": ["miconi.py"],
     "greedy": ["greedy.py"],
     "growth": ["growth.py"],
+    "seeds": ["seeds.py"],
     "command_line": ["command_line.py"],
 }
 TOLD = {"ceiling": ["ceiling.py"], "recording": ["recording.py"]}

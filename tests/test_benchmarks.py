@@ -19,6 +19,14 @@ SMALL = {
     "miconi": ["--pairs=1", "--batch=2"],
     "greedy": ["--net=deep", "--epochs=2", "--images=10", "--rounds=1"],
     "growth": ["--factor=2", "--rounds=1", "--largest=0.001"],
+    "seeds": [
+        "--scenario=sanger_components",
+        "--set=presentations=20",
+        "--seeds=2",
+        "--rounds=1",
+        "--pairs=1",
+        "--stack=2",
+    ],
     "command_line": ["--runs=1"],
 }
 
