@@ -196,24 +196,24 @@ class Layer:
         objective: what the rules' changes are computed from.
         Raises LearningError where a change is not finite.
         """
-        progress = progress or Progress()
-        learning = self.adapts.weights or self.adapts.neurons or self.observer is not None
-        views, v_response = self.present(x, compete=learning or self.spec.population.reads_g)
+        views, v_response = self._presented(x)
+        if respond_after and views:
+            self._learn(views, v_response, labels, progress, objective)
+            return self._answer_again(views)
         answer = self._answer(v_response, views)
-        if self.spec.signals and (self.adapts.weights or self.adapts.neurons):
-            views = self._signalled(views, labels, self._respond(v_response, views))
-        if self.observer:
-            self.observer.presented(self, views)
-        if self.adapts.weights:
-            for projection, view in zip(self.projections, views, strict=True):
-                self._change(projection, view, progress, objective)
-                projection.adapt(view)
-        if self.adapts.neurons and views:
-            for path, part in self._neuron_parts():
-                part.adapt(views[0].remembering(self._memories[path]))
-        if self.observer:
-            self.observer.changed(self)
-        return self._answer_again(views) if respond_after and views else answer
+        self._learn(views, v_response, labels, progress, objective)
+        return answer
+
+    @torch.no_grad()
+    def learn_unheard(
+        self,
+        x: Inputs,
+        labels: Tensor | None = None,
+        progress: Progress | None = None,
+        objective: Objective = "explicit",
+    ) -> None:
+        """Learn as well where nobody asks for the response, which then is not computed."""
+        self._learn(*self._presented(x), labels, progress, objective)
 
     def respond(self, x: Inputs) -> Post:
         """The pooled response; changes nothing but, while they adapt, the statistics of the normalisation."""
@@ -253,6 +253,34 @@ class Layer:
             x, w_e = p.present(g, adapting) if p.spec.recurrent else next(rest)
             views.append(View(p.geometry, x, p.w, w_e, u, v, g, winners=self.spec.competition.won))
         return views, v_response
+
+    def _presented(self, x: Inputs) -> tuple[list[View], Post]:
+        """What there is to learn from."""
+        learning = self.adapts.weights or self.adapts.neurons or self.observer is not None
+        return self.present(x, compete=learning or self.spec.population.reads_g)
+
+    def _learn(
+        self,
+        views: list[View],
+        v_response: Post,
+        labels: Tensor | None,
+        progress: Progress | None,
+        objective: Objective,
+    ) -> None:
+        """Change what adapts, and let the observer see it."""
+        if self.spec.signals and (self.adapts.weights or self.adapts.neurons):
+            views = self._signalled(views, labels, self._respond(v_response, views))
+        if self.observer:
+            self.observer.presented(self, views)
+        if self.adapts.weights:
+            for projection, view in zip(self.projections, views, strict=True):
+                self._change(projection, view, progress or Progress(), objective)
+                projection.adapt(view)
+        if self.adapts.neurons and views:
+            for path, part in self._neuron_parts():
+                part.adapt(views[0].remembering(self._memories[path]))
+        if self.observer:
+            self.observer.changed(self)
 
     def _change(
         self, projection: Projection, view: View, progress: Progress, objective: Objective

@@ -103,6 +103,9 @@ class Network:
         outputs = {STIMULI: x}
         for name, layer in self.layers.items() if plastic else ():
             given = self._inputs(name, outputs)
+            if name == plastic[-1]:
+                layer.learn_unheard(given, labels, progress, objective)
+                return
             if layer.adapts:
                 outputs[name] = layer.learn(
                     given, labels, progress, respond_after=update == "after", objective=objective
@@ -110,8 +113,6 @@ class Network:
             else:
                 with torch.no_grad():
                     outputs[name] = layer.respond(given)
-            if name == plastic[-1]:
-                return
 
     def learn_from(
         self,
@@ -123,7 +124,7 @@ class Network:
     ) -> None:
         """Let one layer learn from responses of the layers that feed it, by name, which are at hand already."""
         given = self._inputs(name, outputs)
-        self.layers[name].learn(given, labels, progress, objective=objective)
+        self.layers[name].learn_unheard(given, labels, progress, objective)
 
     def responses(self, x: Tensor, upto: str | None = None) -> dict[str, Post]:
         """The response of every layer to a batch, up to the layer named; gradients flow where weights ask for them."""
