@@ -14,6 +14,7 @@ from .errors import ScenarioError as ScenarioError
 from .exporting.exporting import export as export
 from .fit import Fit as Fit
 from .hookspecs import hookimpl as hookimpl
+from .latest import Latest as Latest
 from .layer import Layer as Layer
 from .network import Network as Network
 from .parts.architecture import Architecture as Architecture

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cache
 from math import prod
 from typing import Literal
-from weakref import ref
 
 import torch
 from torch import Tensor
 
 from neuroplast.errors import Refusal
+from neuroplast.latest import Latest
 from neuroplast.shapes import PerPost, Post, Weights
 
 Axis = Literal["channels", "space"]
@@ -25,23 +25,16 @@ def argmax(v: Tensor, dim: int = 1) -> Tensor:
     On the CPU by NumPy where what competes lies side by side in memory, two to three times as fast. The last answer is
     remembered as long as its tensor is there and unchanged, since who counts winners asks for what the competition did.
     """
-    global _latest
-    if (known := known_argmax(v, dim)) is not None:
-        return known
-    found = _argmax(v, dim)
-    if not v.is_inference():
-        _latest = ref(v), v._version, dim, found
-    return found
+    known = known_argmax(v, dim)
+    return _WINNERS.keep(v, _argmax(v, dim), dim) if known is None else known
 
 
 def known_argmax(v: Tensor, dim: int = 1) -> Tensor | None:
     """The same where it was asked last, else None."""
-    of, version, along_dim, found = _latest
-    return found if of() is v and (version, along_dim) == (v._version, dim) else None
+    return _WINNERS.get(v, dim)
 
 
-_latest: tuple[Callable[[], Tensor | None], int, int, Tensor] = lambda: None, 0, 0, torch.empty(0)
-"""The last tensor asked about, if it is still there, its version, along which dimension, and what was found."""
+_WINNERS = Latest()
 
 
 def _argmax(v: Tensor, dim: int) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.errors import DataError
+from neuroplast.latest import Latest
 from neuroplast.parts.synapse import Geometry
 from neuroplast.shapes import PerPost, Post, Pre, Weights
 
@@ -50,7 +51,7 @@ class Half(Geometry):
 
     def __init__(self, geometry: Geometry) -> None:
         self.exact = geometry
-        self._rounded: tuple[Tensor, int, Tensor] | None = None
+        self._rounded = Latest()
 
     def drive(self, x: Pre, w: Weights) -> Post:
         """From x and w rounded."""
@@ -83,6 +84,5 @@ class Half(Geometry):
         """X rounded; once, for a drive and an outer product of the same."""
         if x.requires_grad:
             return x.to(torch.bfloat16)
-        if self._rounded is None or self._rounded[0] is not x or self._rounded[1] != x._version:
-            self._rounded = x, x._version, x.to(torch.bfloat16)
-        return self._rounded[2]
+        known = self._rounded.get(x)
+        return self._rounded.keep(x, x.to(torch.bfloat16)) if known is None else known

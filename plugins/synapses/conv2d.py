@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapV
 from torch import Tensor
 from torch.nn.grad import conv2d_weight
 
-from neuroplast import ConfigurationError, Synapse, hookimpl
+from neuroplast import ConfigurationError, Latest, Synapse, hookimpl
 from neuroplast.functional import product
 from neuroplast.shapes import Post, Pre, Shape, Weights
 
@@ -166,8 +166,17 @@ def spoken_by(kind: str) -> Iterator[None]:
         raise ConfigurationError(told.replace(f"{Conv2d.kind}:", f"{kind}:", 1)) from None
 
 
+_FIELDS = Latest()
+"""Of one step's drive, for its outer product."""
+
+
 def _fields(x: Pre, kernel: int) -> Tensor:
     """What every neuron sees at every position, cut out: (batch positions, kernel kernel channels)."""
+    known = _FIELDS.get(x, kernel)
+    return _FIELDS.keep(x, _cut_out(x, kernel), kernel) if known is None else known
+
+
+def _cut_out(x: Pre, kernel: int) -> Tensor:
     fields = (
         x.permute(0, 2, 3, 1).unfold(1, kernel, 1).unfold(2, kernel, 1)
     )  # (b, h, v, channels, k, k)
