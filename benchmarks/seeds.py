@@ -1,6 +1,6 @@
 """Several seeds at once, each in a process of its own, beside one after the other with all threads.
 
-    python benchmarks/seeds.py [--scenario sanger_components quickstart] [--set PATH=VALUE] [--seeds 4] [--jobs 2]
+    python benchmarks/seeds.py [--scenario norms quickstart] [--set PATH=VALUE] [--seeds 4] [--jobs 2]
         [--rounds 3] [--pairs 30] [--stack 4] [--threads 2]
 
 Whole runs are timed, their processes' start, records and read-outs included. The other way to do several at once is to
@@ -40,7 +40,7 @@ Pair = tuple[Work, Work]
 
 def main() -> None:
     options = parser(__doc__)
-    options.add_argument("--scenario", nargs="*", default=["sanger_components", "quickstart"])
+    options.add_argument("--scenario", nargs="*", default=["norms", "quickstart"])
     options.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="sets")
     options.add_argument("--seeds", type=int, default=4)
     options.add_argument("--jobs", type=int, default=2)

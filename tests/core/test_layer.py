@@ -60,6 +60,14 @@ def test_or_of_the_changed_weights_where_that_is_asked():
     assert_close(y, X @ after.w.T)
 
 
+def test_it_learns_the_same_where_nobody_hears_it():
+    heard, unheard = layer_of(spec()), layer_of(spec())
+    heard.learn(X)
+    assert unheard.learn_unheard(X) is None
+    assert torch.equal(heard.w, unheard.w)
+    assert all(torch.equal(t, unheard.state[name]) for name, t in heard.state.items())
+
+
 def test_the_response_after_uses_the_effective_weights_of_the_changed_ones():
     layer = layer_of(spec(effective=doubles.Magnitude()))
     y = layer.learn(X, respond_after=True)

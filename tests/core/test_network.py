@@ -210,6 +210,22 @@ def test_layers_above_the_last_that_learns_are_not_asked():
     network.responses(X, upto="layer1")
 
 
+@pytest.mark.parametrize("update", ["before", "after"])
+def test_the_last_layer_that_learns_is_not_asked_for_its_response(update):
+    network = plastic(Network([spec(2), spec(2, population=Mute())], (3,)))
+    w = weights(network)
+    network.learn(X, update=update)
+    network.learn_from("layer2", {"layer1": X[:, :2]})
+    assert not torch.equal(network.layers["layer2"].w, w["layer2"])
+    with pytest.raises(AssertionError):
+        network.responses(X)
+
+
+class Mute(doubles.Answer):
+    def respond(self, v, g):
+        raise AssertionError("asked")
+
+
 class NotAsked(doubles.Straight):
     def drive(self, geometry, x, w_e):
         raise AssertionError("asked")
