@@ -106,7 +106,7 @@ class Monitor:
 
     def hand_over(self, steps: Sequence[int], values: Mapping[str, Tensor]) -> None:
         """Give the recorder samples, if series are kept; values have an axis for the samples before their own."""
-        if steps and self.keeps:
+        if self.keeps:
             known = {name: self._labels[name].of(value) for name, value in values.items()}
             self.recorder.samples(self.layer.name, steps, known)
 

@@ -18,7 +18,7 @@ BURST = 8
 class Samples:
     """Samples that consist of the same, in the order of their steps. What is said of one does not depend on the others.
 
-    steps: of those that are over.
+    steps: of those whose step is over. That of the last may not be, and where it failed it never is.
     """
 
     def __init__(self) -> None:
@@ -52,15 +52,17 @@ class Samples:
         self._values.append(values)
 
     def finished(self) -> dict[str, Tensor]:
-        """All values, with an axis for the samples before their own."""
+        """All values of those whose step is over, with an axis for the samples before their own."""
         found: dict[str, Tensor] = {}
+        if not (over := len(self.steps)):
+            return found
         if self._windows:
-            found["activity"], found["win_count"] = counted(self._windows)
+            found["activity"], found["win_count"] = counted(self._windows[:over])
         if self._presented:
-            v, g = zip(*self._presented, strict=True)
+            v, g = zip(*self._presented[:over], strict=True)
             found |= competition(torch.stack(v), torch.stack(g))
-        for name in self._values[0] if self._values else ():
-            found[name] = torch.stack([values[name] for values in self._values])
+        for name in self._values[0]:
+            found[name] = torch.stack([values[name] for values in self._values[:over]])
         return found
 
 

@@ -618,6 +618,21 @@ def test_a_run_that_stops_early_closes_its_record(tmp_path, monkeypatch, error, 
         assert any(type(error).__name__ in e.message for e in recording.events)
 
 
+def test_a_step_that_fails_halfway_leaves_what_was_sampled_before(tmp_path, monkeypatch):
+    """The layer below has changed in it already."""
+    whole = recorded(tmp_path / "whole", layers=[layer(5), layer(5, name="top")])
+    monkeypatch.setattr(Breaking, "error", RuntimeError("out of it"))
+    torn = [layer(5), layer(5, name="top", rule={"kind": "breaking", "after": 3})]
+    with pytest.raises(RuntimeError):
+        recorded(tmp_path, layers=torn)
+    with open_run(tmp_path / "out") as found, open_run(whole.path) as expected:
+        series, known = (record.layers["layer1"].series for record in (found, expected))
+        assert set(series) == set(known)
+        for name, samples in series.items():
+            assert samples.steps.tolist() == [1, 2]
+            assert torch.equal(samples.values, known[name].values[:2]), name
+
+
 class Shaky(Listener):
     """Raises when it hears that something has started."""
 

@@ -131,6 +131,7 @@ def test_what_constraints_take_back_is_in_the_change_applied_and_not_in_the_one_
     glimpse.apply(layer.projections[0])
     layer.w.clamp_(max=1.0)
     watch.end(glimpse)
+    watch.record(1)
     assert watch.last["ltp"].tolist() == [4, 4]
     assert watch.last["dw_norm"].tolist() == pytest.approx([8**0.5] * 2)
     assert watch.last["delta_norm"].tolist() == pytest.approx([0.5**0.5] * 2)
