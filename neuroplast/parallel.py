@@ -12,12 +12,12 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from neuroplast import discovery, interruption
-from neuroplast.blame import sentence
+from neuroplast.blame import INTERRUPTED, sentence
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Interrupted, Requests
 from neuroplast.registry import Registry, to_stderr
@@ -124,7 +124,9 @@ def _together(errors: Sequence[BaseException], stop: str) -> BaseException:
         told = [sentence(error) for error in errors]
         return RemoteError("\n".join(message for message, _ in told), max(code for _, code in told))
     interrupted = Interrupted(stop)
-    for note in dict.fromkeys(n for e in errors for n in getattr(e, "__notes__", [])):
+    failed = [str(error) for error in errors if not isinstance(error, Interrupted)]
+    heard = [note for error in errors for note in getattr(error, "__notes__", [])]
+    for note in dict.fromkeys(failed + heard):
         interrupted.add_note(note)
     return interrupted
 
@@ -150,7 +152,8 @@ class _Worker:
         self.task = self.run = None
         if waiting:
             self.task, task = waiting.popleft()
-            self.connection.send(task)
+            with suppress(ConnectionError):  # of one that is gone is heard next
+                self.connection.send(task)
 
     def hear(self) -> tuple[Any, ...]:
         """What it says next."""
@@ -158,14 +161,16 @@ class _Worker:
             message: tuple[Any, ...] = self.connection.recv()
         except (EOFError, ConnectionError):
             self.process.join(PATIENCE)
-            return "failed", Failure(_vanished(self.run, self.process.exitcode), 1, "")
+            code = INTERRUPTED if self.asked_to_stop else 1
+            return "failed", Failure(_vanished(self.run, self.process.exitcode), code, "")
         if message[:2] == ("event", "run_started"):
             self.run = message[2]["run"]
         return message
 
     def failed(self, audience: _Audience, failure: Failure, stop: str) -> BaseException:
         """The error of its task, of which the audience heard. stop: why it was asked to end, if it was."""
-        error = Interrupted(stop) if stop else failure.error()
+        stopped = stop and failure.exit_code == INTERRUPTED
+        error = Interrupted(stop) if stopped else failure.error()
         if self.run is not None:
             audience.hear("event", "run_failed", {"run": self.run, "error": error})
         self.task = self.run = None

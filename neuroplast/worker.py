@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import traceback
+from contextlib import suppress
 from functools import cache
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
@@ -72,15 +74,15 @@ def serve(connection: Connection, choice: Choice, plugins: frozenset[_Label]) ->
     """Do tasks until there are no more."""
     _obey_the_parent_alone()
     report = _Report(connection)
-    while True:
-        try:
-            task = connection.recv()
-            _equip(choice, plugins, report)
-            report.send("ended", task([report], report.told))
-        except EOFError:
-            return
-        except BaseException as error:
-            report.send("failed", Failure.of(error))
+    with suppress(EOFError, ConnectionError):
+        while True:
+            content = connection.recv_bytes()
+            try:
+                _equip(choice, plugins, report)
+                task = pickle.loads(content)  # from the parent, whose plugins are here by now
+                report.send("ended", task([report], report.told))
+            except BaseException as error:
+                report.send("failed", Failure.of(error))
 
 
 def _obey_the_parent_alone() -> None:
@@ -135,8 +137,8 @@ class _Report:
         logger.addHandler(QueueHandler(self))  # type: ignore[arg-type]  # it only puts
 
     def send(self, *message: object) -> None:
-        """Send a message; from any thread."""
-        with self._lock:
+        """Send a message, from any thread; with the parent gone, which stops this process, to nobody."""
+        with self._lock, suppress(ConnectionError):
             self._connection.send(message)
 
     def told(self, line: str) -> None:

@@ -174,6 +174,22 @@ def test_what_is_asked_of_this_process_is_asked_of_all(tmp_path):
     assert sorted(caught.value.__notes__) == ["heard of 0", "heard of 1"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_what_went_wrong_is_told_of_those_that_were_stopped_too(tmp_path):
+    def ask():
+        tasks.wait_for((tmp_path / "failed").exists)
+        tasks.wait_for(lambda: len(list(tmp_path.glob("begun *"))) == 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asking = Thread(target=ask)
+    asking.start()
+    with pytest.raises(Interrupted) as caught:
+        done([partial(tasks.fail, tmp_path), partial(tasks.until_stopped, tmp_path, 1)], 2, [Ear()])
+    asking.join()
+    message = "layer1: change not finite at step 3; lower the rate"
+    assert caught.value.__notes__ == [message, "heard of 0", "heard of 1"]
+
+
 PROGRAM = """
 import sys
 from functools import partial
