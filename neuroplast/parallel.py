@@ -200,7 +200,10 @@ def _crew(size: int) -> Iterator[list[_Worker]]:
 
 def _vanished(run: RunInfo | None, exit_code: int | None) -> str:
     who = f"{run.condition or run.title}, seed {run.seed}" if run else "a run"
-    return (
-        f"{who}: its process ended with exit code {exit_code} and said nothing, as one does that takes more memory "
-        "than there is; try fewer at once"
-    )
+    ended = f"{who}: its process ended with exit code {exit_code} and said nothing here"
+    if exit_code is not None and exit_code > 0 and run is None:
+        return (
+            f"{ended}; what it said is above. A script that lets several run at once must begin them under "
+            'if __name__ == "__main__":'
+        )
+    return f"{ended}, as one does that takes more memory than there is; try fewer at once"

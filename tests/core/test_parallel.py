@@ -152,7 +152,7 @@ def test_a_hook_that_fails_in_each_process_is_told_once(tmp_path, capsys):
 def test_a_process_that_vanishes_is_told():
     with pytest.raises(RemoteError) as caught:
         done([tasks.vanish, tasks.vanish], 2)
-    line = "mine, seed 7: its process ended with exit code 9 and said nothing"
+    line = "mine, seed 7: its process ended with exit code 9 and said nothing here, as one does"
     assert str(caught.value).count(line) == 2
 
 
@@ -211,6 +211,15 @@ def test_processes_stop_with_the_one_that_started_them(tmp_path):
     program.kill()
     program.wait()
     tasks.wait_for(lambda: len(list(tmp_path.glob("stopped *"))) == 2)
+
+
+def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path):
+    script, tests = tmp_path / "program.py", Path(__file__).parent.parent
+    script.write_text(PROGRAM.replace('if __name__ == "__main__":', "if True:"))
+    command = [sys.executable, script, tests, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert 'must begin them under if __name__ == "__main__":' in done.stderr
 
 
 def test_a_plugin_that_only_this_process_has_is_missed():
