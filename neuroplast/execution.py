@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,8 +134,11 @@ def _stopped(recorder: RunRecorder, step: int, error: BaseException) -> None:
     """Close the record of a run that did not end; why it did not is what is told."""
     state: RunState = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
     recorder.event(step, state, f"{type(error).__name__}: {error}")
-    with suppress(Exception):
+    try:
         recorder.close(state, step)
+    except Exception as problem:
+        if str(problem) != str(error):  # where the recorder failed, it says so again
+            error.add_note(f"besides, its record could not be closed: {problem}")
 
 
 def stimuli_of(scenario: Scenario, seed: int) -> tuple[StimulusSet, Parts]:

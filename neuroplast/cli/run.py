@@ -37,7 +37,7 @@ class Precision(StrEnum):
 
 Jobs = Annotated[
     int,
-    typer.Option(min=1, metavar="N", help="Up to N runs at once, which share the CPU threads."),
+    typer.Option(min=1, metavar="N", help="Up to N runs of a set at once."),
 ]
 
 
@@ -68,8 +68,8 @@ def run(
 ) -> None:
     """Learn a scenario, and record it.
 
-    Every seed in every condition is a run with a folder of its own. With --jobs several of them go on at once, and give
-    the same numbers as one after the other with as many --threads.
+    Every seed in every condition is a run with a folder of its own. With --jobs several of them go on at once; they
+    share the CPU threads, unless --threads says how many each has, and give the same numbers as one after the other.
 
     Example: neuroplast run quickstart --seeds 3 --set layer1.rate.eta=0.02
     """

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 
 from neuroplast import (
     ConfigurationError,
+    DataError,
     Layer,
     LearningError,
     Measure,
@@ -30,6 +31,7 @@ from neuroplast.engine import Engine, Parts, describe
 from neuroplast.events import RunInfo
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
+from neuroplast.recording.writer import RunRecorder
 
 
 class Seeing(Rule):
@@ -616,6 +618,17 @@ def test_a_run_that_stops_early_closes_its_record(tmp_path, monkeypatch, error, 
         assert recording.layers["layer1"].steps == (1, 2)
         assert [e.step for e in recording.events if e.kind == state] == [2]
         assert any(type(error).__name__ in e.message for e in recording.events)
+
+
+def test_a_record_that_cannot_be_closed_is_told_beside_what_went_wrong(tmp_path, monkeypatch):
+    def broken(self, state, steps_done):
+        raise DataError("the disk is gone")
+
+    monkeypatch.setattr(Breaking, "error", RuntimeError("out of it"))
+    monkeypatch.setattr(RunRecorder, "close", broken)
+    with pytest.raises(RuntimeError, match="out of it") as caught:
+        recorded(tmp_path)
+    assert caught.value.__notes__ == ["besides, its record could not be closed: the disk is gone"]
 
 
 def test_a_step_that_fails_halfway_leaves_what_was_sampled_before(tmp_path, monkeypatch):
