@@ -53,7 +53,7 @@ class Monitor:
         self._window: Window | None = None
         self._waiting = Samples()
         self._newest: Mapping[str, Tensor] = {}
-        self._last: dict[str, Tensor] = {}
+        self._finished: Mapping[str, Tensor] = {}
         self._measured = measured(layer, known, AT_THE_END if keeps else LENGTH)
         self._lengths = [v.name for v in measured(layer, known, LENGTH)]
         self._constrained = any(p.spec.constraints for p in layer.projections)
@@ -101,7 +101,7 @@ class Monitor:
         if "win_count" in found:
             found["dead_share"] = self._dead(found["win_count"])
         if found:
-            self._last = {name: values[-1] for name, values in found.items()}
+            self._finished = found
             self.hand_over(waiting.steps, found)
 
     def hand_over(self, steps: Sequence[int], values: Mapping[str, Tensor]) -> None:
@@ -114,7 +114,7 @@ class Monitor:
     def last(self) -> dict[str, Tensor]:
         """The last sample of each series."""
         self.flush()
-        return self._last
+        return {name: values[-1] for name, values in self._finished.items()}
 
     def state(self) -> dict[str, Any]:
         """All that decides what it says later, the window so far among it."""
@@ -125,7 +125,7 @@ class Monitor:
             "window": self._window.state() if self._window else None,
             "corrected": pending,
             "first_norm": self.first_norm,
-            "last": dict(self._last),
+            "last": self.last,
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
@@ -137,8 +137,8 @@ class Monitor:
         if self.layer.projections:
             self._corrected = corrections(self.layer) - state["corrected"].to(device)
         self.first_norm = state["first_norm"]
-        self._last = {name: value.to(device) for name, value in state["last"].items()}
-        self._newest = self._last
+        self._newest = {name: value.to(device) for name, value in state["last"].items()}
+        self._finished = {name: value[None] for name, value in self._newest.items()}
 
     def finite(self) -> bool:
         """Whether all weights were finite at the last sample."""

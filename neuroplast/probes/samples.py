@@ -70,7 +70,7 @@ def competition(v: Tensor, g: Tensor) -> dict[str, Tensor]:
     """What drives and plasticity activity of several presentations, along the first axis, say of the competition."""
     strength = g.abs()
     low, high, most = v.amin(2), v.amax(2), strength.amax(2)  # aminmax takes ten times as long
-    whole = torch.stack([one.sum(1) for one in strength])  # each by itself: the same sum to the bit
+    whole = strength.sum(2)  # to the bit the sum that each has by itself
     equal = (low >= high) if v.shape[2] > 1 else torch.zeros_like(low, dtype=torch.bool)
     return {
         "all_equal_count": equal.flatten(1).float().sum(1),

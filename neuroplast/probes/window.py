@@ -34,8 +34,8 @@ class Window:
     """All that was presented in a window so far, of at least one step.
 
     neurons: how many there are. count: stimuli times positions. activity: the sum of small plasticity activity, not
-    reduced yet. reduced: the sum of the rest, over stimuli and positions. winners: those not counted yet. won: how many
-    stimuli and positions each neuron won otherwise.
+    reduced yet. reduced: the sum of the rest, over stimuli and positions. winners: those not counted yet, of each step.
+    won: how many stimuli and positions each neuron won otherwise.
     """
 
     neurons: int
@@ -51,7 +51,7 @@ class Window:
         self.count += size // self.neurons
         if size <= SMALL:
             if self.activity is not None and self.activity.shape == g.shape:
-                self.activity += g
+                self.activity.add_(g)
             else:
                 self._reduce_activity()
                 self.activity = g.clone()
@@ -96,9 +96,9 @@ def counted(windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
         won = count_winners([window.winners for window in windows], windows[0].neurons)
     else:
         won = torch.zeros_like(sums, dtype=torch.int64)
-    for row, window in zip(won, windows, strict=True):
+    for n, window in enumerate(windows):
         if window.won is not None:
-            row += window.won
+            won[n] += window.won
     return sums / counts.to(sums), won
 
 

@@ -51,9 +51,9 @@ def count_winners(windows: Sequence[Sequence[Tensor]], neurons: int) -> Tensor:
     """
     found = torch.cat([w for window in windows for w in window]).flatten()
     if len(windows) > 1:
-        lengths = torch.tensor([sum(w.numel() for w in window) for window in windows])
-        first = torch.arange(0, len(windows) * neurons, neurons).repeat_interleave(lengths)
-        found = found + first.to(found.device)
+        lengths = [sum(w.numel() for w in window) for window in windows]
+        first = np.repeat(np.arange(0, len(windows) * neurons, neurons), lengths)
+        found = found + torch.from_numpy(first).to(found.device)
     size = len(windows) * neurons
     if found.device.type == "cpu":
         counts = torch.from_numpy(np.bincount(found.numpy(), minlength=size))
