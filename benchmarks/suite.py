@@ -26,6 +26,7 @@ SUITE = {
     "miconi": ["miconi.py"],
     "greedy": ["greedy.py"],
     "growth": ["growth.py"],
+    "compiled": ["compiled.py"],
     "seeds": ["seeds.py"],
     "command_line": ["command_line.py"],
 }

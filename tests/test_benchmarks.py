@@ -58,6 +58,13 @@ def test_the_ceiling_is_made_of_every_product_of_the_step():
     assert "share of it" in told
 
 
+def test_compiled_passes_give_what_the_engine_s_do(tmp_path):
+    told = run("compiled", "--threads=1", "--pairs=1", "--layers=1")
+    if "left out" in told:
+        pytest.skip(told.splitlines()[-1])
+    assert told.count("passes over ") == told.count("compiled in ") == 4
+
+
 def test_the_gpu_s_is_gone_through_without_one():
     words = ["--device=cpu", "--steps=3", "--batch=2", "--seeds", "1", "2"]
     told = run("gpu", *words)
