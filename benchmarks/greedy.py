@@ -14,13 +14,13 @@ from typing import Any
 import torch
 from timing import Row, begin, parser, seconds
 
-from neuroplast import engine as engine_module
-from neuroplast import registry
+from neuroplast import frozen, registry
 from neuroplast.drafts import draft, load_scenario
-from neuroplast.engine import Engine, Parts
+from neuroplast.engine import Engine
 from neuroplast.events import RunInfo
 from neuroplast.network import Network
 from neuroplast.parts.stimuli import Split
+from neuroplast.preparation import Parts
 from neuroplast.recording.recorder import NoRecorder
 from neuroplast.scenario import Scenario
 
@@ -64,11 +64,11 @@ def learn(net: str, order: str, args: Any) -> None:
 
 def recomputing(work: Callable[..., None], *given: Any) -> None:
     """The same where there is no room to keep anything."""
-    room, engine_module.room = engine_module.room, lambda *_, **__: None
+    room, frozen.room = frozen.room, lambda *_, **__: None
     try:
         work(*given)
     finally:
-        engine_module.room = room
+        frozen.room = room
 
 
 def cifar(order: str, epochs: int) -> Scenario:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from neuroplast.engine import Stage
 from neuroplast.errors import ConfigurationError, Problem
 from neuroplast.network import Network, blank
 from neuroplast.scenario import PhaseSpec, Scenario
 from neuroplast.shapes import Shape
+from neuroplast.stages import Stage
 
 _TRIED = 100
 """How many larger batches are tried for advice."""

@@ -11,20 +11,15 @@ from typing import Any
 from neuroplast import interruption, loading, registry
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.computing import Computing
-from neuroplast.engine import (
-    Engine,
-    Parts,
-    Preparation,
-    check_labels,
-    check_signals,
-    stages,
-)
+from neuroplast.engine import Engine
 from neuroplast.errors import ScenarioError
 from neuroplast.events import RunInfo
 from neuroplast.interruption import Requests
+from neuroplast.labels import check_labels, check_signals
 from neuroplast.layer import Layer
 from neuroplast.network import Network
 from neuroplast.parts.stimuli import StimulusSet
+from neuroplast.preparation import Parts, Preparation
 from neuroplast.probes import selection
 from neuroplast.probes.estimate import find_unmeant
 from neuroplast.provenance import packages, part_files, part_labels, provenance
@@ -32,6 +27,7 @@ from neuroplast.recording.recorder import Header, LayerHeader, Recorder, RunStat
 from neuroplast.recording.writer import RunRecorder
 from neuroplast.results import Run
 from neuroplast.scenario import Scenario
+from neuroplast.stages import stages
 from neuroplast.streams import stream
 
 

@@ -16,34 +16,27 @@ from uuid import uuid4
 import torch
 from torch import Tensor
 
-from neuroplast import loading, registry
+from neuroplast import loading
 from neuroplast.batches import find_lone_stimuli
 from neuroplast.build import RegistryResolver
 from neuroplast.computing import computing
 from neuroplast.drafts import Draft, check_fit, draft, find_problems
-from neuroplast.engine import (
-    Engine,
-    Parts,
-    Stage,
-    check_labels,
-    check_signals,
-    describe,
-    stages,
-)
 from neuroplast.errors import ConfigurationError, DataError, Problem, ScenarioError
-from neuroplast.events import RunInfo
+from neuroplast.evaluation import Evaluation
 from neuroplast.execution import execute, listening, stimuli_of
+from neuroplast.labels import check_labels, check_signals
 from neuroplast.network import Network, blank
 from neuroplast.parts.readout import Readout
 from neuroplast.parts.stimuli import Split, Stimuli
 from neuroplast.precision import precision_of
+from neuroplast.preparation import Parts, Preparation
 from neuroplast.probes.estimate import estimate, find_unmeant
 from neuroplast.recording.reader import open_run
-from neuroplast.recording.recorder import NoRecorder
 from neuroplast.results import Run, RunSet
 from neuroplast.resuming import resume_set
 from neuroplast.runset import Member, PlannedSet, write_set
 from neuroplast.scenario import ReadoutSpec, Scenario
+from neuroplast.stages import Stage, stages
 from neuroplast.streams import stream
 
 Source = str | Path | Mapping[str, Any] | Draft
@@ -72,7 +65,7 @@ class Plan:
             lines += [f"  {name}: {s}" for name, s in sentences.items() if previous.get(name) != s]
             if not sentences:
                 lines.append("  no layers: read-outs see the stimuli")
-            lines += [f"  {describe(stage)}" for stage in self.stages[condition]]
+            lines += [f"  {stage}" for stage in self.stages[condition]]
             if scenario.layers:
                 lines.append(f"  {self.sizes[condition]}")
             previous = sentences
@@ -221,12 +214,13 @@ def features(
 
     data: an array file, or the name of a kind of stimuli; all its parts, training first.
     """
-    with open_run(Path(path)) as recording:
-        scenario, seed = draft(recording.scenario).resolve(), recording.seed
+    scenario, seed = _scenario(path)
     splits = _splits(data, seed)
     fitted = scenario.preprocessing  # on the run's own training stimuli
-    engine = _reopened(path, stimuli_of(scenario, seed)[1] if fitted else Parts(splits[0]))
-    found = [engine.network.features(engine.prepared(split.x, "score"), layer) for split in splits]
+    train = stimuli_of(scenario, seed)[1].train if fitted else splits[0]
+    network = load(path)
+    prepare = Preparation(scenario, train, seed, network.device)
+    found = [network.features(prepare(split.x, "score"), layer) for split in splits]
     labels = [split.y for split in splits]
     return torch.cat(found), torch.cat(labels) if all(y is not None for y in labels) else None  # type: ignore[arg-type]
 
@@ -241,16 +235,16 @@ def readout(
 
     part: the run's first read-out by default. seed: of its random numbers, the run's own by default.
     """
-    with open_run(Path(path)) as recording:
-        scenario, own = draft(recording.scenario).resolve(), recording.seed
+    scenario, own = _scenario(path)
     if part is None:
         if not scenario.readouts:
             raise ConfigurationError(f"{path}: the scenario has no read-out; name one")
         part = scenario.readouts[0].part
     chosen = part if isinstance(part, Readout) else RegistryResolver().resolve(Readout, part)
-    engine = _reopened(path, stimuli_of(scenario, own)[1])
-    engine.seed = own if seed is None else seed
-    return engine.read_out(ReadoutSpec(part=chosen, layer=layer))
+    network, parts = load(path), stimuli_of(scenario, own)[1]
+    prepare = Preparation(scenario, parts.train, own, network.device)
+    evaluation = Evaluation(network, parts, prepare, own if seed is None else seed)
+    return evaluation.read_out(ReadoutSpec(part=chosen, layer=layer))
 
 
 def _draft(source: Source, sets: Sets) -> Draft:
@@ -270,12 +264,10 @@ def _same_stimuli(one: Scenario, other: Scenario) -> bool:
 # -- reading back --------------------------------------------------------------------------------------------------
 
 
-def _reopened(path: str | Path, parts: Parts) -> Engine:
-    """An engine around a run's frozen network, to take features as the run did."""
+def _scenario(path: str | Path) -> tuple[Scenario, int]:
+    """What a run was of, and its seed."""
     with open_run(Path(path)) as recording:
-        scenario = draft(recording.scenario).resolve()
-        info = RunInfo(recording.title, recording.condition, recording.seed, Path(path), 0)
-    return Engine(scenario, load(path), parts, NoRecorder(), registry.current(), info)
+        return draft(recording.scenario).resolve(), recording.seed
 
 
 def _splits(data: str | Path, seed: int) -> list[Split]:

@@ -21,14 +21,16 @@ from neuroplast import (
     Rate,
     Rule,
     Split,
+    frozen,
     hookimpl,
     registry,
     runs,
 )
 from neuroplast import engine as engine_module
 from neuroplast.drafts import load_scenario
-from neuroplast.engine import Engine, Parts, describe
+from neuroplast.engine import Engine
 from neuroplast.events import RunInfo
+from neuroplast.preparation import Parts
 from neuroplast.recording.reader import open_run
 from neuroplast.recording.recorder import NoRecorder
 from neuroplast.recording.writer import RunRecorder
@@ -299,8 +301,8 @@ def test_a_layer_without_a_rule_keeps_its_weights():
     bare = {"synapse": {"kind": "dense", "neurons": 6}}
     engine = run(layer(5), bare)
     assert changed(engine) == {"layer1.w"}
-    assert "layer2: neurons, statistics" in describe(engine.stages[0])
-    assert "layer1: weights, neurons, statistics" in describe(engine.stages[0])
+    assert "layer2: neurons, statistics" in str(engine.stages[0])
+    assert "layer1: weights, neurons, statistics" in str(engine.stages[0])
 
 
 def test_calibration_follows_the_batches_and_keeps_the_weights():
@@ -374,15 +376,15 @@ def test_kept_answers_of_frozen_layers_are_those_that_would_be_recomputed(below,
     if below == "joined":
         layers[2] |= {"input": ["stimuli", "layer1", "layer2"], "join": "concat"}
     asked = []
-    kept = Engine._responses
+    kept = frozen.FrozenAnswers._answered
     monkeypatch.setattr(
-        Engine,
-        "_responses",
+        frozen.FrozenAnswers,
+        "_answered",
         lambda self, name, known: asked.append(name) or kept(self, name, known),
     )
     one = run(*layers, x=x, order="greedy", epochs=2)
     assert set(asked) == {"layer1", "layer2"} | ({"stimuli"} if below == "joined" else set())
-    monkeypatch.setattr(engine_module, "room", lambda *_, **__: None)
+    monkeypatch.setattr(frozen, "room", lambda *_, **__: None)
     monkeypatch.setattr(Network, "learn_from", None)  # what takes kept answers
     other = run(*layers, x=x, order="greedy", epochs=2)
     assert len(changed(one)) == 9
@@ -408,7 +410,7 @@ def test_what_a_phase_before_kept_is_not_taken_for_what_layers_answer_now():
     phases = [{"name": n, "order": "greedy", "epochs": 2, "batch": 4} for n in ("first", "again")]
     one = run(*(plastic(n) for n in (5, 6, 7)), phases=phases)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine_module, "room", lambda *_, **__: None)
+        patch.setattr(frozen, "room", lambda *_, **__: None)
         other = run(*(plastic(n) for n in (5, 6, 7)), phases=phases)
     for name, own in last(one).items():
         for key, tensor in own.items():
@@ -498,9 +500,9 @@ def test_read_outs_are_fitted_from_scratch_each_time():
 
 def test_a_read_out_of_a_layer_and_of_the_stimuli():
     engine = made(scenario(layer(5), readouts=[RIDGE, {**RIDGE, "name": "low"}]))
-    assert engine.features(TEST, "layer1", "any").size == 5
+    assert engine.evaluation.features(TEST, "layer1", "any").size == 5
     engine = made(scenario(sets=["layers=[]"]))
-    assert engine.features(TEST, None, "any").rows(torch.arange(6)).equal(TEST.x)
+    assert engine.evaluation.features(TEST, None, "any").rows(torch.arange(6)).equal(TEST.x)
     assert engine.run() == {}
 
 
@@ -518,7 +520,9 @@ def test_layers_and_read_outs_see_preprocessed_stimuli():
     engine = run(layer(5), shuffle=False, preprocessing={"kind": "plus", "by": 10.0})
     assert_close(torch.cat(Seeing.seen[5]), X + 10)
     answers = (TEST.x + 10) @ engine.network.layers["layer1"].w.T
-    assert_close(engine.features(TEST, None, "any").rows(torch.arange(6)), answers.relu())
+    assert_close(
+        engine.evaluation.features(TEST, None, "any").rows(torch.arange(6)), answers.relu()
+    )
 
 
 def test_preprocessing_for_training_alone():
@@ -536,8 +540,8 @@ def test_preprocessing_for_training_alone():
     assert Plus.fitted[1].equal(X)
     augmented = [n for by, n in Plus.applied if by == 10]
     assert augmented == [4, 4, 2]
-    assert_close(engine.prepared(X, "score"), X + 1)
-    assert_close(engine.prepared(X, "train"), X + 11)
+    assert_close(engine.prepare(X, "score"), X + 1)
+    assert_close(engine.prepare(X, "train"), X + 11)
 
 
 # Events

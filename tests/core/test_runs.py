@@ -26,6 +26,7 @@ from neuroplast import (
     runs,
 )
 from neuroplast.drafts import draft
+from neuroplast.engine import Engine
 from neuroplast.recording.reader import open_run
 from neuroplast.runs import RunSet
 
@@ -125,9 +126,9 @@ def test_a_run_and_its_record(tmp_path):
 def test_the_loaded_network_answers_as_the_one_that_learnt(tmp_path, monkeypatch):
     """Features of the run's own network are taken where its read-out is fitted."""
     engines = []
-    kept = runs.Engine.run
+    kept = Engine.run
     monkeypatch.setattr(
-        runs.Engine, "run", lambda self, *state: engines.append(self) or kept(self, *state)
+        Engine, "run", lambda self, *state: engines.append(self) or kept(self, *state)
     )
     done = run(tmp_path / "out")
     x = normal(7, 8, dtype=torch.float32)
@@ -377,14 +378,14 @@ def test_the_spread_of_one_run_is_null(tmp_path):
 
 
 def test_results_so_far_are_kept_when_a_later_run_fails(tmp_path, monkeypatch):
-    kept = runs.Engine.run
+    kept = Engine.run
 
     def second_fails(self, *state):
         if self.seed == 1:
             raise RuntimeError("the power is gone")
         return kept(self, *state)
 
-    monkeypatch.setattr(runs.Engine, "run", second_fails)
+    monkeypatch.setattr(Engine, "run", second_fails)
     with pytest.raises(RuntimeError, match="power"):
         runs.run_set(tables(), seeds=[0, 1], out=tmp_path / "out", device="cpu")
     written = json.loads((tmp_path / "out/results.json").read_text())
