@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import importlib
-import importlib.util
 import logging
-import pkgutil
 import sys
-import tokenize
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,29 +18,19 @@ from neuroplast.component import Component
 from neuroplast.delta import Delta
 from neuroplast.discovery import Choice, Failure, Plugin
 from neuroplast.errors import ConfigurationError, PartError, PluginError
+from neuroplast.isolation import first_line, import_all, import_file, isolated, source_text
 from neuroplast.kinds import KINDS, SCENARIO
-
-_Key = tuple[str, str]
-"""A family, and the kind of a part of it."""
-_Claimed = tuple[type[Any], Plugin]
-"""Claims, and who makes them."""
-_EVENTS = (
-    *("run_started", "interval", "layer_finished", "checkpoint"),
-    *("run_finished", "run_failed"),
+from neuroplast.provided import (
+    Claimed,
+    Entry,
+    Key,
+    check_names,
+    check_version,
+    claims_of,
+    hook_names,
+    parts_of,
+    provided_by,
 )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One part, with the plugin that provides it."""
-
-    part: type[Component]
-    plugin: Plugin
-
-    @property
-    def label(self) -> str:
-        """For the record: `kind:name==version`."""
-        return f"{self.part.family}:{self.part.kind}=={self.plugin.version}"
 
 
 class Registry:
@@ -60,7 +44,7 @@ class Registry:
         self._parts: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
         self._names: dict[tuple[str, str], str] = {}
         self._scenarios: dict[str, tuple[Path, Plugin]] = {}
-        self._claims: dict[_Key, _Claimed] = {}
+        self._claims: dict[Key, Claimed] = {}
         self._hooks = pluggy.PluginManager(hookspecs.PROJECT)
         self._hooks.add_hookspecs(hookspecs)
 
@@ -75,7 +59,7 @@ class Registry:
             if choice.excludes(plugin):
                 plugin.status = "disabled"
                 continue
-            names = _isolated(plugin, plugin.module, partial(_names, plugin.module, plugin))
+            names = isolated(plugin, plugin.module, partial(import_all, plugin.module, plugin))
             hooked = [self._add(plugin, name, sys.modules[name]) for name in names or []]
             self._settle(plugin, any(hooked))
 
@@ -83,9 +67,9 @@ class Registry:
         """Load one local file as a plugin; ConfigurationError where there is no such file."""
         plugin = discovery.describe_file(path)
         self.plugins.append(plugin)
-        module = _isolated(plugin, path.name, partial(_import_file, plugin.module, path))
+        module = isolated(plugin, path.name, partial(import_file, plugin.module, path))
         if module is not None:
-            self.texts[plugin.target] = _text(path)
+            self.texts[plugin.target] = source_text(path)
         self._settle(plugin, module is not None and self._add(plugin, path.name, module))
 
     def add(
@@ -102,17 +86,17 @@ class Registry:
         """Register one module: all that it provides, or none of it and a failure. Whether it has hooks."""
 
         def register() -> bool:
-            _check_version(module)
-            _check_names(module)
+            check_version(module)
+            check_names(module)
             try:
                 self._hooks.register(module, name=f"{plugin.name}:{name}")
                 found = [
                     e
                     for kind in KINDS.values()
-                    for e in _provided(module, kind.hook, kind.interface, plugin)
+                    for e in parts_of(module, kind.hook, kind.interface, plugin)
                 ]
-                scenarios = [Path(p) for p in _call(module, "scenarios")]
-                claims = _claims(_call(module, "claims"), self._claims, plugin)
+                scenarios = [Path(p) for p in provided_by(module, "scenarios")]
+                claims = claims_of(provided_by(module, "claims"), self._claims, plugin)
                 self._check_clashes(found, scenarios, plugin)
             except BaseException:
                 if self._hooks.is_registered(module):
@@ -124,9 +108,9 @@ class Registry:
                 self._scenarios[path.stem] = path, plugin
                 plugin.provides.setdefault(SCENARIO, []).append(path.stem)
             self._claims.update(claims)
-            return bool(_hook_names(module))
+            return bool(hook_names(module))
 
-        return bool(_isolated(plugin, name, register))
+        return bool(isolated(plugin, name, register))
 
     def _enter(self, entry: Entry) -> None:
         part, plugin = entry.part, entry.plugin
@@ -291,7 +275,7 @@ class Registry:
 
     def listen(self, listener: object) -> None:
         """Call the event hooks of this object too."""
-        _check_names(listener)
+        check_names(listener)
         self._hooks.register(listener, name=f"{type(listener).__name__} {id(listener):x}")
 
     def silence(self, listener: object) -> None:
@@ -306,7 +290,7 @@ class Registry:
                 impl.function(**{name: arguments[name] for name in impl.argnames})
             except Exception as error:
                 self._hooks.unregister(impl.plugin)
-                self._blame(impl.plugin_name, f"its hook {event} raised {_first_line(error)}")
+                self._blame(impl.plugin_name, f"its hook {event} raised {first_line(error)}")
 
     def _blame(self, name: str, reason: str) -> None:
         """Tell of a hook that failed, and keep the traceback with its plugin."""
@@ -334,154 +318,6 @@ def to_stderr(line: str) -> None:
     """Tell of a plugin that fails."""
     print(line, file=sys.stderr)
     logging.getLogger(__package__).info(line)
-
-
-def _modules(target: str, plugin: Plugin) -> Iterator[str]:
-    """Import a module, or every module of a package, each on its own; yield the names of those that imported."""
-    module = importlib.import_module(target)
-    yield target
-    for info in pkgutil.iter_modules(getattr(module, "__path__", []), f"{target}."):
-        if not info.name.endswith(".__main__"):  # a program, which importing would start
-            yield from (_isolated(plugin, info.name, partial(_names, info.name, plugin)) or [])
-
-
-def _names(target: str, plugin: Plugin) -> list[str]:
-    return list(_modules(target, plugin))
-
-
-def _text(path: Path) -> str:
-    """A source file as Python reads it, in the encoding that it states."""
-    with tokenize.open(path) as file:
-        return file.read()
-
-
-def _import_file(name: str, path: Path) -> object:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise PluginError("is no Python file; give one that ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def _isolated(plugin: Plugin, name: str, action: Callable[[], Any]) -> Any:
-    """The result of running a plugin's code; a failure is kept with the plugin and None returned.
-
-    What the code prints goes to stderr, so that it does not stand in the middle of an answer.
-    """
-    try:
-        with redirect_stdout(sys.stderr):
-            return action()
-    except (Exception, SystemExit) as error:
-        failure = Failure(name, f"{name}: {_first_line(error)}", traceback.format_exc())
-        plugin.failures.append(failure)
-        return None
-
-
-def _first_line(error: BaseException) -> str:
-    """An error in one line; of pluggy's, the line that says what is wrong."""
-    if isinstance(error, SystemExit):
-        return f"called sys.exit({error.code!r})"
-    lines = str(error).strip().splitlines() or [""]
-    if isinstance(error, PluginError):
-        return lines[0]
-    if isinstance(error, pluggy.PluginValidationError):
-        return lines[-1]
-    return f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
-
-
-def _check_version(module: object) -> None:
-    version = getattr(module, "HOOK_VERSION", hookspecs.HOOK_VERSION)
-    if version != hookspecs.HOOK_VERSION:
-        newer = "neuroplast" if version > hookspecs.HOOK_VERSION else "the plugin"
-        raise PluginError(
-            f"written for hook specifications {version}, this neuroplast has {hookspecs.HOOK_VERSION}; update {newer}"
-        )
-
-
-def _hook_names(module: object) -> list[str]:
-    return [
-        n
-        for n in dir(module)
-        if getattr(getattr(module, n, None), "neuroplast_impl", None) is not None
-    ]
-
-
-def _check_names(module: object) -> None:
-    """Refuse functions marked as hooks whose names are no hook."""
-    known = [*(kind.hook for kind in KINDS.values()), "scenarios", "claims", *_EVENTS]
-    for name in _hook_names(module):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            raise PluginError(f"{name!r} is no hook; did you mean {near[0]!r}?")
-
-
-def _call(module: object, hook: str) -> list[Any]:
-    if hook not in _hook_names(module):
-        return []
-    provided = getattr(module, hook)()
-    if not isinstance(provided, list):
-        raise PluginError(
-            f"hook {hook!r} returned {type(provided).__name__} {provided!r}; return a list"
-        )
-    return provided
-
-
-def _claims(
-    provided: Iterable[Any], known: Mapping[_Key, _Claimed], plugin: Plugin
-) -> dict[_Key, _Claimed]:
-    """Claims by what they are about; PluginError where that cannot be told, or is claimed twice."""
-    found: dict[_Key, _Claimed] = {}
-    for claims in provided:
-        key = _claimed(claims)
-        if key in found or key in known:
-            other, owner = found.get(key) or known[key]
-            raise PluginError(
-                f"{key[0]} {key[1]!r} is claimed of twice: by {other.__name__} of package {owner.package} "
-                f"and by {claims.__name__} of package {plugin.package}; leave one of them out"
-            )
-        found[key] = claims, plugin
-    return found
-
-
-def _claimed(claims: Any) -> _Key:
-    """The family and the kind that claims are about."""
-    family, kind = getattr(claims, "family", None), getattr(claims, "of", None)
-    if not isinstance(claims, type) or family not in KINDS:
-        raise PluginError(
-            f"hook 'claims' provides {claims!r}; "
-            "give it a subclass of neuroplast.testing.RuleClaims or its like"
-        )
-    if not isinstance(kind, str):
-        raise PluginError(
-            f'{claims.__name__} does not say what it is of; name the {family} that it claims: of = "..."'
-        )
-    return str(family), kind
-
-
-def _provided(module: object, hook: str, interface: type[Component], plugin: Plugin) -> list[Entry]:
-    entries = []
-    for part in _call(module, hook):
-        if not (isinstance(part, type) and issubclass(part, interface)):
-            raise PluginError(
-                f"hook {hook!r} provides {part!r}, which is no subclass of {interface.__name__}"
-            )
-        if isinstance(part.aliases, str):
-            raise PluginError(f"{part.__name__}.aliases is a string; make it a tuple of names")
-        if not isinstance(getattr(part, "kind", None), str):
-            raise PluginError(
-                f'{part.__name__} has no kind; give it the name that scenarios will use: kind = "..."'
-            )
-        missing = ", ".join(sorted(getattr(part, "__abstractmethods__", ())))
-        if missing:
-            raise PluginError(f"{part.__name__} lacks what every {interface.family} has: {missing}")
-        entries.append(Entry(part, plugin))
-    return entries
 
 
 _current: Registry | None = None

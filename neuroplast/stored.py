@@ -10,6 +10,7 @@ from neuroplast.component import Component
 from neuroplast.errors import DataError
 from neuroplast.parts.stimuli import DataFile, Stimuli
 from neuroplast.parts.stimuli import data_root as data_root
+from neuroplast.provided import Entry
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def fetch(root: Path, name: str) -> list[Path]:
         raise DataError(f"{part.kind}: could not be fetched into {root}: {error}") from error
 
 
-def _entries() -> list[registry.Entry]:
+def _entries() -> list[Entry]:
     return registry.current().entries(Stimuli.family)
 
 

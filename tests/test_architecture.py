@@ -116,7 +116,7 @@ GROUPS = {
     "sums": "delta view reference precision answers surrogate",
     "parts": "parts",
     "layers": "spec source settling projection layer network",
-    "door": "hookspecs kinds discovery registry",
+    "door": "hookspecs kinds discovery isolation provided registry",
     "scaffold": "scaffold",
     "build": "build",
     "probes": "probes monitor",

@@ -9,7 +9,8 @@ from pathlib import Path
 from neuroplast.discovery import LOCAL, Plugin
 from neuroplast.errors import ConfigurationError
 from neuroplast.kinds import KINDS
-from neuroplast.registry import Entry, Registry
+from neuroplast.provided import Entry
+from neuroplast.registry import Registry
 
 ALL = "all"
 
