@@ -18,12 +18,14 @@ from torch import Tensor
 
 from neuroplast.computing import computing
 from neuroplast.drafts import load_scenario
+from neuroplast.features import KeptFeatures
 from neuroplast.layer import PLASTIC
 from neuroplast.network import Network
 from neuroplast.precision import Precision
 
 SHAPE = (3, 32, 32)
 TRAIN = 50_000
+HEAD, BATCHES = 64, 10
 Step = Callable[[], object]
 
 
@@ -81,7 +83,20 @@ def times(
         )
     network.freeze()
     many = torch.rand(min(1000, 10 * steps), *SHAPE, device=device)
-    row("features", seconds(lambda: network.features(many), max(1, steps // 20), device), len(many))
+    often = max(1, steps // 20)
+    row(
+        "features", seconds(lambda: network.features(many, device=device), often, device), len(many)
+    )
+    row("the linear read-out, a batch", seconds(read_out(device), often, device) / BATCHES, HEAD)
+
+
+def read_out(device: torch.device) -> Step:
+    """An epoch of the scenario's read-out over so many batches of random features."""
+    (spec,) = load_scenario("softhebb_cifar10").readouts
+    part = spec.part.model_copy(update={"epochs": 1, "batch": HEAD})
+    features = torch.rand(BATCHES * HEAD, 24_576, device=device)
+    source = KeptFeatures(features, torch.arange(len(features), device=device) % 10)
+    return lambda: part.fit(source, 10, torch.Generator(), lambda share: None)
 
 
 def learning(device: torch.device, precision: Precision, seed: int) -> Network:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 from neuroplast.errors import ConfigurationError
-from neuroplast.features import ComputedFeatures, keep
+from neuroplast.features import CPU, ComputedFeatures, keep
 from neuroplast.network import Network
 from neuroplast.parts.readout import Advance, Classifier, FeatureSource
 from neuroplast.parts.stimuli import Split
@@ -45,19 +46,22 @@ class Evaluation:
     def read_out(self, spec: ReadoutSpec) -> dict[str, float]:
         """Accuracy in percent on training, validation and test stimuli of a read-out fitted on the training ones."""
         name = spec.name or spec.part.kind
-        train = self.features(self.parts.train, spec.layer, name)
+        where = self.network.device if spec.part.on_device else CPU
+        train = self.features(self.parts.train, spec.layer, name, where)
         source = keep(train, self._advance(f"{name}: features"))
         rng = stream(self.seed, f"{name}.readout")
         classifier = spec.part.fit(source, self.parts.classes, rng, self._advance(f"{name}: fit"))
         scored: dict[str, FeatureSource] = {"train": source}
         for part, split in self.parts.scored.items():
-            scored[part] = self.features(split, spec.layer, name)
+            scored[part] = self.features(split, spec.layer, name, where)
         return {
             f"{part}_accuracy": accuracy(classifier, features, self._advance(f"{name}: {part}"))
             for part, features in scored.items()
         }
 
-    def features(self, split: Split, layer: str | None, name: str) -> ComputedFeatures:
+    def features(
+        self, split: Split, layer: str | None, name: str, device: torch.device = CPU
+    ) -> ComputedFeatures:
         """The features of a part, computed when asked for; the training part is not augmented here."""
         if split.y is None:
             raise ConfigurationError(
@@ -66,9 +70,11 @@ class Evaluation:
         size = self.network.features(self.prepare(split.x[:1], "score"), layer).shape[1]
 
         def compute(index: Tensor) -> Tensor:
-            return self.network.features(self.prepare(split.x[index], "score"), layer)
+            x = self.prepare(split.x[index.cpu()], "score")
+            return self.network.features(x, layer, device=device)
 
-        return ComputedFeatures(compute, split.y, size, kept_in(self.network.precision))
+        labels, dtype = split.y.to(device), kept_in(self.network.precision)
+        return ComputedFeatures(compute, labels, size, dtype)
 
 
 def accuracy(classifier: Classifier, source: FeatureSource, advance: Advance) -> float:

@@ -16,7 +16,7 @@ from neuroplast.parts.readout import Advance, FeatureSource
 from neuroplast.shapes import Shape
 
 Compute = Callable[[Tensor], Tensor]
-"""From the indices of stimuli to their features, (n, size), float32 on the CPU."""
+"""From the indices of stimuli to their features, (n, size), float32, on the device of the labels."""
 
 CPU = torch.device("cpu")
 BLOCK = 250
@@ -32,14 +32,17 @@ class KeptFeatures(FeatureSource):
 
     def rows(self, index: Tensor) -> Tensor:
         """Look them up."""
-        return self.array.index_select(0, index).float()
+        return self._looked_up(index).float().to(self.labels.device)
 
     def gather(self, index: Tensor, out: Tensor) -> None:
         """Look them up, straight into `out` where the types are the same."""
-        if out.dtype == self.array.dtype:
-            torch.index_select(self.array, 0, index, out=out)
+        if (out.dtype, out.device) == (self.array.dtype, self.array.device):
+            torch.index_select(self.array, 0, index.to(out.device), out=out)
         else:
-            out.copy_(self.array.index_select(0, index))
+            out.copy_(self._looked_up(index))
+
+    def _looked_up(self, index: Tensor) -> Tensor:
+        return self.array.index_select(0, index.to(self.array.device))
 
 
 class ComputedFeatures(FeatureSource):
@@ -62,7 +65,7 @@ class ComputedFeatures(FeatureSource):
 
 def keep(source: ComputedFeatures, advance: Advance, folder: Path | None = None) -> FeatureSource:
     """The same features computed once, where there is room: see `room`; else they are computed again each time."""
-    array = room((len(source), source.size), source.dtype, folder)
+    array = room((len(source), source.size), source.dtype, folder, source.labels.device)
     if array is None:
         return source
     done = 0

@@ -213,10 +213,11 @@ def leave_out_(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
     share = (1 - p) * 256
     by_bits = share == int(share)
     whole = _INTEGERS[x.element_size()]
-    kept = (
-        _ones(x.numel(), int(share), whole, rng) if by_bits else _at_least(p, x.numel(), whole, rng)
-    )
-    x.view(-1).view(whole).bitwise_and_(kept.to(x.device))
+    if by_bits:
+        kept = _ones(x.numel(), int(share), whole, rng, x.device)
+    else:
+        kept = _at_least(p, x.numel(), whole, rng).to(x.device)
+    x.view(-1).view(whole).bitwise_and_(kept)
     return x
 
 
@@ -228,11 +229,13 @@ def _at_least(p: float, count: int, whole: torch.dtype, rng: torch.Generator) ->
     return -(torch.rand(count, generator=rng) >= p).to(whole)
 
 
-def _ones(count: int, share: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
+def _ones(
+    count: int, share: int, whole: torch.dtype, rng: torch.Generator, device: torch.device
+) -> Tensor:
     """So many integers of which this many in 256 have all bits set and the others none, each drawn by itself.
 
     A bit that is set with probability q/2 or (1 + q)/2 comes from one with q by `and` or `or` with a fair one, digit by
-    digit of the share; every bit of a word is then spread to an integer of its own.
+    digit of the share; every bit of a word is then spread to an integer of its own, on the device.
     """
     bits = torch.iinfo(whole).bits
     words = -(-count // bits)
@@ -241,8 +244,8 @@ def _ones(count: int, share: int, whole: torch.dtype, rng: torch.Generator) -> T
     for digit in reversed(digits[:-1]):
         fair = _words(words, whole, rng)
         drawn = drawn.bitwise_or_(fair) if digit == "1" else drawn.bitwise_and_(fair)
-    places = torch.arange(bits, dtype=whole).unsqueeze(1)
-    return (drawn << places).bitwise_right_shift_(bits - 1).view(-1)[:count]
+    places = torch.arange(bits, dtype=whole, device=device).unsqueeze(1)
+    return (drawn.to(device) << places).bitwise_right_shift_(bits - 1).view(-1)[:count]
 
 
 def _words(count: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:

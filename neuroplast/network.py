@@ -150,9 +150,13 @@ class Network:
 
     @torch.no_grad()
     def features(
-        self, images: Tensor | np.ndarray, layer: str | None = None, batch: int = 250
+        self,
+        images: Tensor | np.ndarray,
+        layer: str | None = None,
+        batch: int = 250,
+        device: str | torch.device = "cpu",
     ) -> Tensor:
-        """What a layer (the last unless named) answers, frozen, to images: (n, features), float32, on the CPU.
+        """What a layer (the last unless named) answers, frozen, to images: (n, features), float32, on `device`.
 
         images: (n, channels, height, width) or (n, features); bytes stand for pixel / 255, floats for themselves.
         Raises ConfigurationError where images of another shape are given, or the layer is unknown.
@@ -168,9 +172,11 @@ class Network:
             )
         name = layer or (self.specs[-1].name if self.specs else STIMULI)
         with self.frozen():
-            blocks = [self._features(x[i : i + batch], name) for i in range(0, len(x), batch)]
+            blocks = [
+                self._features(x[i : i + batch], name).to(device) for i in range(0, len(x), batch)
+            ]
         size = prod(self.layers[name].output_shape if name != STIMULI else self.input_shape)
-        return torch.cat(blocks) if blocks else torch.empty(0, size)
+        return torch.cat(blocks) if blocks else torch.empty(0, size, device=device)
 
     def state(self) -> dict[str, dict[str, Tensor]]:
         """Every tensor that evolves, by layer and name."""
@@ -185,7 +191,7 @@ class Network:
         if not isinstance(block, Tensor):  # copied: it may be read-only, or of another byte order
             block = torch.from_numpy(block.astype(block.dtype.newbyteorder("=")))
         x = as_float(block.to(self.device))
-        return self.response(name, {STIMULI: x}).flatten(1).cpu()
+        return self.response(name, {STIMULI: x}).flatten(1)
 
     def _inputs(self, name: str, outputs: Mapping[str, Tensor]) -> list[Tensor]:
         """What each projection of a layer is presented, joined where it has several sources."""

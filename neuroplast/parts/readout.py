@@ -13,7 +13,7 @@ from neuroplast.component import Component
 class FeatureSource(ABC):
     """Features of a set of stimuli, from memory, disk or recomputation, whichever the budget allows.
 
-    labels: (n,) int64.
+    labels: (n,) int64; on the device where `rows` are.
     size: how many features a stimulus has.
     dtype: what features are rounded to, though `rows` gives float32: what a copy of them needs to hold.
     """
@@ -58,9 +58,14 @@ class Classifier(ABC):
 
 
 class Readout(Component):
-    """fit(source) -> a classifier."""
+    """fit(source) -> a classifier.
+
+    on_device: whether it takes features and labels where the network is, such as on a GPU. Else it is given them on the
+        CPU.
+    """
 
     family: ClassVar[str] = "readout"
+    on_device: ClassVar[bool] = False
 
     @abstractmethod
     def fit(

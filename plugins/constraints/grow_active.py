@@ -34,7 +34,7 @@ class GrowActive(Constraint):
     cuts: ClassVar[bool] = True
     present = Memory("weights", init=1.0)
     activity = Memory("weights")
-    steps = Memory()
+    steps = Memory(on_host=True)
     pruned = Memory()
     grown = Memory()
     kept: float = Field(0.5, gt=0, lt=1, description="share of synapses that exist")

@@ -26,7 +26,7 @@ class PruneRegrow(Constraint):
     kind: ClassVar[str] = "prune_regrow"
     projects: ClassVar[bool] = False
     cuts: ClassVar[bool] = True
-    steps = Memory()
+    steps = Memory(on_host=True)
     pruned = Memory()
     grown = Memory()
     share: float = Field(0.1, ge=0, lt=1, description="share of all synapses that is taken away")

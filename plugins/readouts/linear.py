@@ -23,6 +23,7 @@ class Linear(Readout):
     """
 
     kind: ClassVar[str] = "linear"
+    on_device: ClassVar[bool] = True
     parameter_aliases = {"lr": "eta"}
     epochs: int = Field(50, ge=1, description="passes over the training features")
     batch: int = Field(64, ge=1, description="stimuli in a minibatch")
@@ -36,15 +37,16 @@ class Linear(Readout):
         self, source: FeatureSource, classes: int, rng: torch.Generator, advance: Advance
     ) -> Classifier:
         """Fit from scratch."""
-        bound = 1 / sqrt(source.size)
-        weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng)
-        bias = torch.empty(classes).uniform_(-bound, bound, generator=rng)
+        bound, device = 1 / sqrt(source.size), source.labels.device
+        weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng).to(device)
+        bias = torch.empty(classes).uniform_(-bound, bound, generator=rng).to(device)
         adam = torch.optim.Adam([weight, bias], lr=self.eta, fused=True)
-        gathered = torch.empty(min(self.batch, len(source)), source.size, dtype=source.dtype)
+        shape = min(self.batch, len(source)), source.size
+        gathered = torch.empty(shape, dtype=source.dtype, device=device)
         for epoch in range(self.epochs):
             halved = halvings(epoch, self.epochs) if self.schedule == "halving" else 0
             adam.param_groups[0]["lr"] = self.eta * 0.5**halved
-            order = torch.randperm(len(source), generator=rng)
+            order = torch.randperm(len(source), generator=rng).to(device)
             for start in range(0, len(source), self.batch):
                 index = order[start : start + self.batch]
                 features = gathered[: len(index)]
@@ -68,7 +70,7 @@ class Linear(Readout):
         scale, dtype = 1 / (1 - self.dropout), features.dtype
         scores = product(features, weight.to(dtype).T).float() * scale + bias
         error = scores.softmax(1)
-        error[torch.arange(len(labels)), labels] -= 1
+        error[torch.arange(len(labels), device=labels.device), labels] -= 1
         error /= len(labels)
         by_weight = product((error.T * scale).to(dtype), features)
         return by_weight.float(), error.sum(0)
