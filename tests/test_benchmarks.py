@@ -88,9 +88,9 @@ def test_the_suite_runs_all_of_them():
 
 
 def test_their_results_become_one_table(tmp_path):
-    words = ["--only", "command_line", "--threads=1", "--out", str(tmp_path)]
+    words = ["--only", "miconi", "--threads=1", "--out", str(tmp_path)]
     done = subprocess.run([sys.executable, str(FOLDER / "suite.py"), *words], capture_output=True)
     assert done.returncode == 0
     page = (tmp_path / "bench.md").read_text()
     assert page.startswith("# Benchmarks")
-    assert "| neuroplast --help |" in page
+    assert "| step of Miconi's net, batch 100 |" in page
