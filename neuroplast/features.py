@@ -32,10 +32,10 @@ class KeptFeatures(FeatureSource):
 
     def rows(self, index: Tensor) -> Tensor:
         """Look them up."""
-        return self._looked_up(index).float().to(self.labels.device)
+        return self._looked_up(index).to(self.labels.device).float()
 
     def gather(self, index: Tensor, out: Tensor) -> None:
-        """Look them up, straight into `out` where the types are the same."""
+        """Look them up, straight into `out` where it is of the same type on the same device."""
         if (out.dtype, out.device) == (self.array.dtype, self.array.device):
             torch.index_select(self.array, 0, index.to(out.device), out=out)
         else:
