@@ -2,7 +2,7 @@
 
 import pytest
 
-from neuroplast import ScenarioError, runs
+from neuroplast import ScenarioError, open_run, runs
 
 LAYER = {
     "normalisation": "batch_norm",
@@ -46,7 +46,9 @@ def test_a_lone_stimulus_is_told_before_anything_is_learnt(stimuli, length, reme
 
 
 def test_the_remedy_works(tmp_path):
-    runs.run(tables(21, batch=11, epochs=2), out=tmp_path / "run", device="cpu")
+    done = runs.run(tables(21, batch=11, epochs=2), out=tmp_path / "run", device="cpu")
+    with open_run(done.path) as recording:
+        assert (recording.state, recording.steps_done) == ("complete", 4)
 
 
 def test_a_run_is_refused_as_its_plan_is(tmp_path):
