@@ -17,24 +17,31 @@ _MOST_THREADS = 1024
 
 @dataclass(frozen=True)
 class Computing:
-    """What a network is told: where its tensors live, and how exactly sums of products are computed."""
+    """Where tensors live, and how exactly sums of products are computed.
+
+    eager: whether every step is run one operation after another, though a GPU could replay it.
+    """
 
     device: torch.device
     precision: Precision
+    eager: bool = False
 
 
 @contextmanager
-def computing(device: str, threads: int | None, precision: str) -> Iterator[Computing]:
+def computing(
+    device: str, threads: int | None, precision: str, eager: bool = False
+) -> Iterator[Computing]:
     """Compute so for a while, then as before.
 
     device: by name; auto takes a GPU where there is one. threads: on the CPU; None for as many as there are.
+    eager: see `Computing`.
     Raises ConfigurationError for what is not here.
     """
     with _threads_set(threads):
         where = _device(device)
         exactly = _precision(precision, where)
         with _products_set("tf32" if exactly == "tf32" else "ieee"):
-            yield Computing(where, exactly)
+            yield Computing(where, exactly, eager)
 
 
 def _device(name: str) -> torch.device:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -23,7 +24,9 @@ from neuroplast.probes import selection
 from neuroplast.progress import Progress
 from neuroplast.recording.recorder import Recorder
 from neuroplast.registry import Registry
+from neuroplast.replay import Batch, Steps, Work
 from neuroplast.scenario import Scenario
+from neuroplast.spec import STIMULI
 from neuroplast.stages import Stage, stages
 
 REPORT_SECONDS = 0.25
@@ -52,9 +55,10 @@ class Engine:
         info: RunInfo,
         preparation: Preparation | None = None,
         requests: Requests | None = None,
+        eager: bool = False,
     ) -> None:
         self.scenario, self.network, self.parts = scenario, network, parts
-        self.requests = requests or Requests()
+        self.requests, self.eager = requests or Requests(), eager
         self.recorder, self.registry, self.info = recorder, known, info
         self.seed = info.seed
         self.results: dict[str, dict[str, float]] = {}
@@ -172,11 +176,14 @@ class Engine:
             self.recorder.event(self.step, "phase", stage.title)
         self._backprop = self._prepared_backprop(stage)
         below, seen = self._frozen.below(stage), stage.stretch.seen
-        batches = stage.batches(len(self.parts.train), self.seed, self._place.position)
+        do = self._steps(stage, bool(below))
+        batches = stage.batches(
+            len(self.parts.train), self.seed, self._place.position, self.parts.train.x.device
+        )
         for position, index in batches:
             progress = Progress(position, stage.steps, position // stage.per_epoch, stage.epochs)
             self.watch.attach(stage.groups, self.step + 1, seen)
-            self._present(stage, index, below, progress)
+            do(*self._batch(index, below), progress)
             self.step += 1
             self._record(stage)
             self._report(stage.title, position + 1, stage.steps)
@@ -188,23 +195,39 @@ class Engine:
             self._backprop.finish()
             self._backprop = None
 
-    def _present(
-        self, stage: Stage, index: Tensor, below: Mapping[str, Tensor], progress: Progress
-    ) -> None:
-        """Learn from one batch: by backprop, or from what the layers below answer to it, or in all layers."""
-        phase, train, device = stage.phase, self.parts.train, self.network.device
+    def _batch(self, index: Tensor, below: Mapping[str, Tensor]) -> tuple[Batch, Tensor | None]:
+        """What is presented, by its source, and its labels: stimuli, or what the layers below answer to them."""
+        train, device = self.parts.train, self.network.device
         labels = None if train.y is None else train.y[index].to(device)
         if below:
-            kept = {source: answers[index].to(device) for source, answers in below.items()}
+            return {s: kept[index.to(kept.device)].to(device) for s, kept in below.items()}, labels
+        return {STIMULI: self.prepare(train.x[index], "train", self.step)}, labels
+
+    def _steps(self, stage: Stage, from_below: bool) -> Work:
+        """What does the steps of a stage; on a GPU it replays those that it can."""
+        do = partial(self._present, stage, from_below)
+        if self.network.device.type != "cuda" or self.eager or self._backprop:
+            return do
+        return Steps(self.network, do, lambda why: self.recorder.event(self.step, "eager", why))
+
+    def _present(
+        self,
+        stage: Stage,
+        from_below: bool,
+        batch: Batch,
+        labels: Tensor | None,
+        progress: Progress,
+    ) -> None:
+        """Learn from one batch: in one layer from what those below answer to it, or in all, or by backprop."""
+        phase = stage.phase
+        if from_below:
             name = next(iter(stage.groups))
-            self.network.learn_from(name, kept, labels, progress, phase.objective)
-            return
-        x = self.prepare(train.x[index], "train", self.step)
-        if self._backprop:
+            self.network.learn_from(name, batch, labels, progress, phase.objective)
+        elif self._backprop:
             assert labels is not None
-            self._backprop.learn(x, labels, progress)
+            self._backprop.learn(batch[STIMULI], labels, progress)
         else:
-            self.network.learn(x, labels, progress, phase.update, phase.objective)
+            self.network.learn(batch[STIMULI], labels, progress, phase.update, phase.objective)
 
     def _prepared_backprop(self, stage: Stage) -> GradientLearning | None:
         """What learns by backprop in a stage; where the run was stopped in it, as it was then."""

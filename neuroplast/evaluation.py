@@ -70,7 +70,7 @@ class Evaluation:
         size = self.network.features(self.prepare(split.x[:1], "score"), layer).shape[1]
 
         def compute(index: Tensor) -> Tensor:
-            x = self.prepare(split.x[index.cpu()], "score")
+            x = self.prepare(split.x[index.to(split.x.device)], "score")
             return self.network.features(x, layer, device=device)
 
         labels, dtype = split.y.to(device), kept_in(self.network.precision)

@@ -41,12 +41,13 @@ class Prepared:
     prepare: Preparation
     info: RunInfo
     header: Header
+    eager: bool
 
     def engine(self, recorder: Recorder, requests: Requests) -> Engine:
         """What runs it."""
         known = registry.current()
         made = (self.scenario, self.network, self.parts, recorder, known, self.info)
-        return Engine(*made, self.prepare, requests)
+        return Engine(*made, self.prepare, requests, self.eager)
 
 
 def execute(
@@ -65,6 +66,7 @@ def prepared_run(
     """Load the stimuli and build the network. ScenarioError, ConfigurationError or DataError where it cannot run."""
     stimuli, parts = stimuli_of(scenario, seed)
     check_labels(scenario, parts.train)
+    parts = parts.on(on.device)
     prepare = Preparation(scenario, parts.train, seed, on.device)
     sample = prepare(parts.train.x[:1000], "score")
     shape = tuple(parts.train.x.shape[1:])
@@ -102,7 +104,7 @@ def prepared_run(
         probes=selection.headers(scenario.record, network.layers),
         files=part_files(scenario, known),
     )
-    return Prepared(scenario, network, parts, prepare, info, header)
+    return Prepared(scenario, network, parts, prepare, info, header, on.eager)
 
 
 def learned(

@@ -89,13 +89,18 @@ def room(
     """
     needed = prod(shape) * dtype.itemsize
     for place in dict.fromkeys((device, CPU)):
-        if needed <= _MEMORY_SHARE * free_memory(place):
+        if fits(needed, place):
             return torch.empty(shape, dtype=dtype, device=place)
     if needed > _DISK_SHARE * shutil.disk_usage(folder or tempfile.gettempdir()).free:
         return None
     with tempfile.NamedTemporaryFile(dir=folder) as file:  # mapped until the tensor is let go
         mapped = np.memmap(file.name, np.uint8, "w+", shape=(needed,))
     return torch.from_numpy(mapped).view(dtype).view(shape)
+
+
+def fits(size: int, device: torch.device = CPU) -> bool:
+    """Whether so many bytes are at most half of the memory that is free."""
+    return size <= _MEMORY_SHARE * free_memory(device)
 
 
 def free_memory(device: torch.device = CPU) -> int:

@@ -109,8 +109,10 @@ def average(activity: Tensor) -> Tensor:
 def per_neuron(value: PerPost, like: Tensor) -> Tensor:
     """One value per neuron, so shaped that it multiplies weights (post, ...), or activity of one stimulus.
 
-    Where positions do not share weights, each is a neuron of its own, and they stand position by position.
+    A scalar tensor is one value for all, and stays as it is. Where positions do not share weights, each is a neuron of its own, and they stand position by position.
     """
+    if value.dim() == 0:
+        return value
     if len(value) != len(like):
         return value.view(*like.shape[1:], len(like)).movedim(-1, 0)
     return value.view(-1, *[1] * (like.dim() - 1))

@@ -59,7 +59,14 @@ PLASTIC = Adapts(weights=True, neurons=True, statistics=True)
 
 
 class Observer(Protocol):
-    """Looks at a layer in the middle of a step, and changes nothing."""
+    """Looks at a layer in the middle of a step, and changes nothing.
+
+    looks_inside: whether it does so in the coming step; if not, it may be told of `presented` alone, after the step.
+    """
+
+    @property
+    def looks_inside(self) -> bool:
+        """See above."""
 
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """A batch was presented; the weights have not changed yet."""
@@ -275,7 +282,7 @@ class Layer:
         if self.adapts.weights:
             for projection, view in zip(self.projections, views, strict=True):
                 self._change(projection, view, progress or Progress(), objective)
-                projection.adapt(view)
+                projection.rates.adapt(view)
         if self.adapts.neurons and views:
             for path, part in self._neuron_parts():
                 part.adapt(views[0].remembering(self._memories[path]))
@@ -294,7 +301,7 @@ class Layer:
             dw = answers.change(spec.rule, "delta", _delta(spec.rule, own, objective))
             delta = answers.change(spec.scaling, "scale", spec.scaling.scale(dw, view))
             spec.step.apply(
-                projection.w, delta, projection.eta(view, progress), projection.memory("step")
+                projection.w, delta, projection.rates.at(view, progress), projection.memory("step")
             )
         except NotFiniteError as error:
             raise self.not_finite(progress.step, str(error)) from error

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from neuroplast.component import State
+from neuroplast.features import fits
 from neuroplast.network import as_float
 from neuroplast.parts.preprocessing import Preprocessing
 from neuroplast.parts.stimuli import Split
@@ -22,6 +23,17 @@ class Parts:
     train: Split
     scored: dict[str, Split] = field(default_factory=dict)
     classes: int = 0
+
+    def on(self, device: torch.device) -> Parts:
+        """The same on a device, but for those that would take more than half of what is free there."""
+        scored = {name: _on(device, split) for name, split in self.scored.items()}
+        return Parts(_on(device, self.train), scored, self.classes)
+
+
+def _on(device: torch.device, split: Split) -> Split:
+    if device.type == split.x.device.type or not fits(split.x.nbytes, device):
+        return split
+    return Split(split.x.to(device), None if split.y is None else split.y.to(device))
 
 
 class Preparation:

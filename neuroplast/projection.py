@@ -15,7 +15,7 @@ from neuroplast.errors import ConfigurationError, PartError
 from neuroplast.parts.constraint import ConstraintContext
 from neuroplast.parts.similarity import Similarity
 from neuroplast.precision import Precision, lowered
-from neuroplast.progress import Progress
+from neuroplast.rates import Rates
 from neuroplast.shapes import Post, Pre, Shape, Weights
 from neuroplast.spec import ProjectionSpec
 from neuroplast.streams import stream
@@ -28,7 +28,8 @@ class Projection:
     spec: its parts.
     input_shape: the shape of one input, without the batch axis.
     geometry: its synapse, as exact as `precision` asks.
-    w: the weights. corrected: how many values constraints have corrected so far, a scalar tensor.
+    w: the weights. rates: how large a step they take.
+    corrected: how many values constraints have corrected so far, a scalar tensor.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class Projection:
         pre = self.synapse.prepare(torch.zeros(1, *self._normalised_shape)).shape[1:2]
         for path, part in self._weight_parts():
             self._allocate(path, part, tuple(pre), self.output_shape[1:], shape, device)
+        rates = [(rate, self.memory(f"rate.{i}")) for i, rate in enumerate(spec.rate)]
+        self.rates = Rates(rates, shape[0], device)
         self.corrected = torch.zeros((), dtype=torch.int64, device=device)
         signs = None if pre_signs is None else torch.tensor(pre_signs, device=device)
         self._contexts = [
@@ -127,31 +130,11 @@ class Projection:
             answers.tensor(self.synapse, "drive", self.synapse.drive(x, w_e), shape, w_e)
             raise
 
-    def eta(self, view: View, progress: Progress) -> float | Tensor:
-        """The product of the rates."""
-        factors = [
-            answers.rate(rate, rate.at(self._remembered(i, view), progress), len(self.w))
-            for i, rate in enumerate(self.spec.rate)
-        ]
-        product = factors[0]
-        for factor in factors[1:]:
-            product = product * factor
-        return product
-
     def enforce(self, view: View) -> None:
         """Enforce the constraints in order, and count what they corrected."""
         for part, context in zip(self.spec.constraints, self._contexts, strict=True):
             found = part.enforce(self.w, replace(context, view=view))
             self.corrected += answers.count(part, found)
-
-    def adapt(self, view: View) -> None:
-        """Let the rates remember the step."""
-        for i, rate in enumerate(self.spec.rate):
-            rate.adapt(self._remembered(i, view))
-
-    def _remembered(self, i: int, view: View) -> View:
-        """The view with the memory of one of the rates."""
-        return view.remembering(self.memory(f"rate.{i}"))
 
     def _weight_parts(self) -> list[tuple[str, Component]]:
         spec = self.spec

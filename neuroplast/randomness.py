@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,28 @@ def state() -> Tree:
             "next": following,
         },
     }
+
+
+@contextmanager
+def undrawn() -> Iterator[list[str]]:
+    """Undo what is drawn on the host meanwhile; the list then names whose streams that was."""
+    before, moved = state(), list[str]()
+    before["cuda"] = []
+    try:
+        yield moved
+    finally:
+        now = state()
+        own = ("torch", "numpy", "python")
+        moved += [
+            f"the random stream of {name}" for name in own if not _same(now[name], before[name])
+        ]
+        load_state(before)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping):
+        return all(_same(value, other[name]) for name, value in one.items())
+    return bool(one.equal(other)) if isinstance(one, torch.Tensor) else bool(one == other)
 
 
 def load_state(tree: Mapping[str, Any]) -> None:

@@ -63,13 +63,14 @@ def rerun(
     device: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
+    eager: bool = False,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Comparison:
     """Run a recorded run again in the new folder `out`, and compare; without one, in a temporary folder.
 
     Scenario, seed, condition, threads, precision and the kind of device are those of the record, but for what is given
-    here.
+    here. eager: see `run`.
     trust_plugins: run the code of local plugin files that the record holds. It is that of whoever made the record, and
     may do anything that you may. A file with the same text given with --plugin is trusted without.
     tell: hears in words what is done, on stderr by default.
@@ -84,7 +85,7 @@ def rerun(
         exactly = precision or precision_of(recording.provenance)
         with (
             files_loaded(recording.path, recording.files, trust_plugins, tell),
-            computing(where, count, exactly) as on,
+            computing(where, count, exactly, eager) as on,
             listening(listeners),
             _folder(recording.title, out) as folder,
         ):

@@ -56,6 +56,7 @@ def resume(
     device: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
+    eager: bool = False,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
 ) -> Run:
@@ -63,7 +64,7 @@ def resume(
 
     device, threads, precision: as it had by default, since results depend on them. force: go on although plugins,
     versions or one of these are others than it had; the record then says so, and does not claim to equal an
-    uninterrupted run.
+    uninterrupted run. eager: see `run`.
     tell: hears in words from where it goes on. Without a commit it starts over.
     Raises DataError where the folder cannot be used, ConfigurationError where it is another's run to go on.
     """
@@ -83,7 +84,7 @@ def resume(
         count = threads or int(header.provenance["cpu_threads"])
         where = device or device_like(str(header.provenance["device"]))
         exactly = precision or precision_of(header.provenance)
-        with computing(where, count, exactly) as on, listening(listeners):
+        with computing(where, count, exactly, eager) as on, listening(listeners):
             scenario = draft(header.scenario).resolve()
             recorder.seconds = scenario.record.commit
             prepared = prepared_run(
@@ -110,6 +111,7 @@ def resume_set(
     device: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
+    eager: bool = False,
     jobs: int = 1,
     listeners: Sequence[object] = (),
     tell: Callable[[str], object] | None = None,
@@ -122,7 +124,7 @@ def resume_set(
     planned = read_set(folder)
     found = {m: finished(folder / m.folder) for m in planned.runs if _is_complete(folder, m)}
     left = [member for member in planned.runs if member not in found]
-    wish = _Wish(force, device, threads, precision)
+    wish = _Wish(force, device, threads, precision, eager)
     tasks = [partial(_completed, folder, planned, member, wish) for member in left]
     done = _kept(folder, planned, found)
     for n, run in ended(tasks, jobs, listeners, tell or _to_stderr):
@@ -146,6 +148,7 @@ class _Wish(NamedTuple):
     device: str | None
     threads: int | None
     precision: str | None
+    eager: bool
 
 
 def _is_complete(folder: Path, member: Member) -> bool:
@@ -169,7 +172,7 @@ def _completed(
     scenario = draft({**planned.scenarios[member.condition], "seeds": [member.seed]}).resolve()
     where, count = wish.device or planned.device, wish.threads or planned.threads
     exactly = wish.precision or planned.precision
-    with computing(where, count, exactly) as on, listening(listeners):
+    with computing(where, count, exactly, wish.eager) as on, listening(listeners):
         return execute(planned.title, scenario, member.condition, member.seed, run, on)
 
 

@@ -119,15 +119,17 @@ def run(
     device: str = "auto",
     threads: int | None = None,
     precision: str = "fp32",
+    eager: bool = False,
     listeners: Sequence[object] = (),
 ) -> Run:
     """Run a scenario once, with one seed (its first by default) in one condition, and record it in the folder `out`.
 
+    eager: on a GPU run every step one operation after another, where most could be replayed as a CUDA graph.
     Raises ScenarioError before anything runs, DataError for stimuli, LearningError where learning breaks down.
     """
     given = _draft(source, sets)
     scenario = given.resolve(condition, seed)
-    with computing(device, threads, precision) as on, listening(listeners):
+    with computing(device, threads, precision, eager) as on, listening(listeners):
         folder = new_folder(given.title, out)
         return execute(given.title, scenario, condition, scenario.seeds[0], folder, on)
 
@@ -142,6 +144,7 @@ def run_set(
     device: str = "auto",
     threads: int | None = None,
     precision: str = "fp32",
+    eager: bool = False,
     jobs: int = 1,
     listeners: Sequence[object] = (),
 ) -> RunSet:
@@ -161,7 +164,7 @@ def run_set(
     if len(members) == 1:
         which: dict[str, Any] = {"seed": members[0].seed, "condition": members[0].condition}
         how: dict[str, Any] = {"device": device, "threads": threads, "precision": precision}
-        done = run(given, **which, out=out, **how, listeners=listeners)
+        done = run(given, **which, out=out, **how, eager=eager, listeners=listeners)
         return RunSet(given.title, done.path, [done])
     shared = _share_of_threads(min(jobs, len(members))) if threads is None else threads
     with computing(device, shared, precision) as on:
@@ -171,7 +174,7 @@ def run_set(
             folder,
             PlannedSet(given.title, scenarios, members, str(on.device), count, on.precision),
         )
-    return resume_set(folder, jobs=jobs, listeners=listeners, tell=_nobody)
+    return resume_set(folder, eager=eager, jobs=jobs, listeners=listeners, tell=_nobody)
 
 
 def _share_of_threads(jobs: int) -> int:

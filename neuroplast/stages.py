@@ -42,10 +42,12 @@ class Stage:
             f"{self.phase.name}: {layers}" if self.phase.order == "greedy" else str(self.phase.name)
         )
 
-    def batches(self, stimuli: int, seed: int, first: int = 0) -> Iterator[tuple[int, Tensor]]:
+    def batches(
+        self, stimuli: int, seed: int, first: int = 0, device: str | torch.device = "cpu"
+    ) -> Iterator[tuple[int, Tensor]]:
         """From step `first` on, its number and its batch's indices; all layers of a greedy phase see the same.
 
-        stimuli: how many there are.
+        stimuli: how many there are. device: where the indices are wanted.
         """
         phase = self.phase
         for step in range(first, self.steps):
@@ -55,7 +57,7 @@ class Stage:
                 shuffled = phase.shuffle
                 order = (
                     torch.randperm(stimuli, generator=rng) if shuffled else torch.arange(stimuli)
-                )
+                ).to(device)
             left = (phase.presentations or self.epochs * stimuli) - epoch * stimuli
             yield step, order[place * phase.batch : min((place + 1) * phase.batch, left)]
 

@@ -9,7 +9,7 @@ import typer
 
 from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, RunPath, print_json, say, settings
-from neuroplast.cli.run import Device, Precision
+from neuroplast.cli.run import Device, Eager, Precision
 
 if TYPE_CHECKING:
     from neuroplast.analysis.difference import Difference
@@ -34,6 +34,7 @@ def rerun(
     device: Annotated[Device | None, typer.Option(help="As it had by default.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="As it had by default.")] = None,
     precision: Annotated[Precision | None, typer.Option(help="As it had by default.")] = None,
+    eager: Eager = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a recorded run again from its file alone, and compare.
@@ -57,6 +58,7 @@ def rerun(
             device=device.value if device else None,
             threads=threads,
             precision=precision.value if precision else None,
+            eager=eager,
             listeners=[bars],
         )
     finally:

@@ -9,7 +9,7 @@ import typer
 
 from neuroplast.cli.loading import insisted
 from neuroplast.cli.output import AsJson, columns, print_json, say, settings
-from neuroplast.cli.run import Device, Jobs, Precision
+from neuroplast.cli.run import Device, Eager, Jobs, Precision
 
 if TYPE_CHECKING:
     from neuroplast.results import Run
@@ -26,6 +26,7 @@ def resume(
     device: Annotated[Device | None, typer.Option(help="As it had by default.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="As it had by default.")] = None,
     precision: Annotated[Precision | None, typer.Option(help="As it had by default.")] = None,
+    eager: Eager = False,
     jobs: Jobs = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +50,7 @@ def resume(
         "device": device.value if device else None,
         "threads": threads,
         "precision": precision.value if precision else None,
+        "eager": eager,
         "tell": _silent if as_json else say,
     }
     try:

@@ -40,6 +40,11 @@ Jobs = Annotated[
     typer.Option(min=1, metavar="N", help="Up to N runs of a set at once."),
 ]
 
+Eager = Annotated[
+    bool,
+    typer.Option("--eager", help="On a GPU, ask for each operation of a step; slower."),
+]
+
 
 def run(
     scenario: ScenarioName,
@@ -60,6 +65,7 @@ def run(
         Precision,
         typer.Option(help="bf16 and tf32 (GPU) are faster, and round what is multiplied."),
     ] = Precision.fp32,
+    eager: Eager = False,
     out: Annotated[
         Path | None, typer.Option(help="A new folder; runs/SCENARIO-... by default.")
     ] = None,
@@ -101,6 +107,7 @@ def run(
             device=device.value,
             threads=threads,
             precision=precision.value,
+            eager=eager,
             jobs=jobs,
             listeners=[bars],
         )

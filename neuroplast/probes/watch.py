@@ -44,6 +44,11 @@ class Watcher:
         self._wanting = [probe for probe in self.probes if probe.wants(step)]
         self._glimpse = Glimpse(self.layer) if coming == step else None
 
+    @property
+    def looks_inside(self) -> bool:
+        """Whether anything is sampled in this step, and not just summed up."""
+        return self._glimpse is not None
+
     def presented(self, layer: Layer, views: Sequence[View]) -> None:
         """Take what is there before weights change."""
         if self._sampled or self.monitor.keeps:
