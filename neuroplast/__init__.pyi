@@ -50,6 +50,7 @@ from .parts.synapse import Synapse as Synapse
 from .progress import Progress as Progress
 from .recording.reader import open_run as open_run
 from .recording.recording import Recording as Recording
+from .replay import Replayed as Replayed
 from .rerunning import Comparison as Comparison
 from .rerunning import rerun as rerun
 from .results import Run as Run

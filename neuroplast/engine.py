@@ -24,7 +24,7 @@ from neuroplast.probes import selection
 from neuroplast.progress import Progress
 from neuroplast.recording.recorder import Recorder
 from neuroplast.registry import Registry
-from neuroplast.replay import Batch, Steps, Work
+from neuroplast.replayed_steps import Batch, Steps, Work
 from neuroplast.scenario import Scenario
 from neuroplast.spec import STIMULI
 from neuroplast.stages import Stage, stages
@@ -208,7 +208,11 @@ class Engine:
         do = partial(self._present, stage, from_below)
         if self.network.device.type != "cuda" or self.eager or self._backprop:
             return do
-        return Steps(self.network, do, lambda why: self.recorder.event(self.step, "eager", why))
+        return Steps(
+            self.network,
+            do,
+            lambda why: self.recorder.event(self.step, "eager", f"steps are not replayed: {why}"),
+        )
 
     def _present(
         self,

@@ -109,7 +109,8 @@ def average(activity: Tensor) -> Tensor:
 def per_neuron(value: PerPost, like: Tensor) -> Tensor:
     """One value per neuron, so shaped that it multiplies weights (post, ...), or activity of one stimulus.
 
-    A scalar tensor is one value for all, and stays as it is. Where positions do not share weights, each is a neuron of its own, and they stand position by position.
+    A scalar tensor, one value for all, stays as it is. Where positions do not share weights, each is a neuron of its
+    own, and they stand position by position.
     """
     if value.dim() == 0:
         return value
@@ -204,11 +205,18 @@ def dropout(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
     return x * kept.to(x.device) / (1 - p)
 
 
+def generator_on(device: torch.device, rng: torch.Generator) -> torch.Generator:
+    """What draws on a device: on the CPU `rng`; elsewhere a new one with its seed, which gives other numbers."""
+    if device.type == rng.device.type:
+        return rng
+    return torch.Generator(device).manual_seed(rng.initial_seed())
+
+
 def leave_out_(x: Tensor, p: float, rng: torch.Generator) -> Tensor:
     """X itself, floats side by side in memory, with a share p of entries set to 0, each by itself.
 
-    Drawn on the CPU from `rng`; where p is a multiple of 1/256 from a bit or a few for each entry, which is some ten
-    times as fast as from a number for each.
+    Drawn where `rng` is, and moved to where x is; where p is a multiple of 1/256 from a bit or a few for each entry,
+    which is some ten times as fast as from a number for each.
     """
     if p == 0:
         return x
@@ -228,7 +236,7 @@ _INTEGERS = {2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
 def _at_least(p: float, count: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
-    return -(torch.rand(count, generator=rng) >= p).to(whole)
+    return -(torch.rand(count, generator=rng, device=rng.device) >= p).to(whole)
 
 
 def _ones(
@@ -253,7 +261,8 @@ def _ones(
 def _words(count: int, whole: torch.dtype, rng: torch.Generator) -> Tensor:
     """Integers of fair bits."""
     needed = -(-count * whole.itemsize // 8)
-    drawn = torch.empty(needed, dtype=torch.int64).random_(-(2**63), None, generator=rng)
+    drawn = torch.empty(needed, dtype=torch.int64, device=rng.device)
+    drawn.random_(-(2**63), None, generator=rng)
     return drawn.view(whole)[:count]
 
 

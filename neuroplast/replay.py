@@ -1,210 +1,109 @@
-"""Learning steps as CUDA graphs: captured once, then replayed.
+"""Work on a GPU as CUDA graphs: captured once, then replayed.
 
-A step of a small batch takes a GPU less time than the host needs to ask for it, one operation after another. A replay
-asks once, and does the same operations on the same memory with the same numbers as the step that was captured. So all
-that a step depends on has to lie on the GPU: weights and memories do, batches are copied to where the captured one lay,
-and rates that are numbers are held there (`HeldNumbers`). What else the host decides in a step cannot be captured.
+What is small takes a GPU less time than the host needs to ask for it, one operation after another. A replay asks once,
+and does the same operations on the same memory with the same numbers as when it was captured. So all that changes from
+one time to the next has to lie on the GPU, and what the host decides in between cannot be captured.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor
-from torch.autograd.graph import increment_version
 
-from neuroplast import randomness
-from neuroplast.layer import Layer, Observer
-from neuroplast.network import Network
-from neuroplast.progress import Progress
-from neuroplast.projection import Projection
-from neuroplast.rates import HeldNumbers
-from neuroplast.view import View
+AS_IT_IS = 3
+"""So many times work of a kind is done before it is captured, in which libraries and parts prepare what they keep."""
 
-Batch = Mapping[str, Tensor]
-"""What is presented, by the name of its source."""
-
-Work = Callable[[Batch, Tensor | None, Progress], None]
-"""A learning step: from a batch, its labels, and how far the phase is."""
-
-Kind = tuple[object, ...]
-"""What must be the same of steps for one graph to serve them."""
-
-AS_THEY_ARE = 3
-"""So many steps of a kind are run before one is captured, in which libraries and parts prepare what they keep."""
+Capture = TypeVar("Capture")
 
 
-class NotCapturable(Exception):
-    """Why a step cannot be captured."""
+def graph(
+    work: Callable[[], object], generators: Sequence[torch.Generator] = ()
+) -> torch.cuda.CUDAGraph:
+    """Capture work, which is not done by that; whatever work or CUDA raises where that cannot be.
+
+    generators: on the GPU, which it draws from; each replay draws on.
+    """
+    found, failure = torch.cuda.CUDAGraph(), None
+    for rng in generators:
+        found.register_generator_state(rng)
+    try:
+        with torch.cuda.graph(found, capture_error_mode="thread_local"):
+            try:
+                work()
+            except Exception as error:
+                failure = error
+                raise
+    except Exception:
+        if failure is not None:  # to end such a capture fails as well, and says less
+            raise failure from None
+        raise
+    return found
 
 
-class Steps:
-    """Does the steps of one stage of a network on a GPU, replayed wherever they can be.
+class Captures(Generic[Capture]):
+    """Captures of work, by kind: what must be the same for one to serve.
 
-    tell: hears why they cannot be, once one could not be captured; from then on all are run as they are.
+    tell: hears why nothing is captured any more, once something could not be.
     """
 
-    def __init__(self, network: Network, work: Work, tell: Callable[[str], object]) -> None:
-        self.network, self.work, self.tell = network, work, tell
-        self.replays = True
-        self._met: Counter[Kind] = Counter()
-        self._captured: dict[Kind, Captured] = {}
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell: Callable[[str], object] | None = tell
+        self._met: Counter[Hashable] = Counter()
+        self._found: dict[Hashable, Capture] = {}
 
-    def __call__(self, batch: Batch, labels: Tensor | None, progress: Progress) -> None:
-        """Do a step. Observers are told of what was presented, in the step or when it is over."""
-        captured = self._capture_of(batch, labels, progress)
-        if captured is None:
-            self.work(batch, labels, progress)
-        else:
-            captured.replay(batch, labels, progress)
-
-    def _capture_of(
-        self, batch: Batch, labels: Tensor | None, progress: Progress
-    ) -> Captured | None:
-        """What replays such a step; None where it has to be run as it is."""
-        observers = _observers(self.network)
-        if not self.replays or any(observer.looks_inside for observer in observers.values()):
-            return None
-        shapes = tuple((name, x.shape) for name, x in batch.items())
-        kind = *shapes, None if labels is None else labels.shape, *observers
+    def of(self, kind: Hashable, capture: Callable[[], Capture]) -> Capture | None:
+        """What replays work of a kind; None where it has to be done as it is."""
+        if self._tell is None or kind in self._found:
+            return self._found.get(kind)
         self._met[kind] += 1
-        if kind not in self._captured and self._met[kind] > AS_THEY_ARE:
-            try:
-                self._captured[kind] = capture(self.network, self.work, batch, labels, progress)
-            except Exception as error:  # what is wrong with the step itself it says when it is run
-                self.replays = False
-                self.tell(f"steps are not replayed: {_first_line(error)}")
-        return self._captured.get(kind)
-
-
-@dataclass(frozen=True)
-class Captured:
-    """A captured step. batch, labels: where it reads them. views: what layers that are observed were presented."""
-
-    network: Network
-    graph: torch.cuda.CUDAGraph
-    batch: Batch
-    labels: Tensor | None
-    held: Sequence[HeldNumbers]
-    views: Mapping[str, Sequence[View]]
-
-    def replay(self, batch: Batch, labels: Tensor | None, progress: Progress) -> None:
-        """Do the step with another batch, and tell observers of it."""
-        for name, x in batch.items():
-            self.batch[name].copy_(x)
-        if self.labels is not None and labels is not None:
-            self.labels.copy_(labels)
-        for numbers in self.held:
-            numbers.set(progress)
-        self.graph.replay()
-        increment_version(self._written())  # so that nothing that is remembered of them counts
-        for name, observer in _observers(self.network).items():
-            observer.presented(self.network.layers[name], self.views.get(name, ()))
-
-    def _written(self) -> list[Tensor]:
-        """What a replay may have changed that others see."""
-        views = [view for views in self.views.values() for view in views]
-        state = [t for layer in self.network.layers.values() for t in layer.state.values()]
-        return [*state, *(t for view in views for t in (view.x, view.u, view.v, view.g))]
-
-
-@dataclass
-class _Presented:
-    """An observer that keeps what layers are presented."""
-
-    views: dict[str, Sequence[View]] = field(default_factory=dict)
-    looks_inside: bool = False
-
-    def presented(self, layer: Layer, views: Sequence[View]) -> None:
-        self.views[layer.name] = views
-
-    def applied(self, layer: Layer, projection: Projection) -> None:
-        pass
-
-    def changed(self, layer: Layer) -> None:
-        pass
-
-
-def capture(
-    network: Network, work: Work, batch: Batch, labels: Tensor | None, progress: Progress
-) -> Captured:
-    """Capture a step, which is not done by that. NotCapturable, or what the step or CUDA raises, where it cannot be."""
-    own = {name: x.clone() for name, x in batch.items()}
-    own_labels = None if labels is None else labels.clone()
-    graph, seen = torch.cuda.CUDAGraph(), _Presented()
-    failure: Exception | None = None
-    with _untouched(network), _observed_by(network, seen), _held(network) as held:
+        if self._met[kind] <= AS_IT_IS:
+            return None
         try:
-            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-                try:
-                    work(own, own_labels, progress)
-                except Exception as error:
-                    failure = error
-                    raise
-        except Exception as error:  # ending such a capture fails as well, and says less
-            raise failure or error
-    return Captured(network, graph, own, own_labels, held, seen.views)
+            self._found[kind] = capture()
+        except Exception as error:  # what is wrong with the work itself it says when it is done
+            self._tell((str(error).splitlines() or [type(error).__name__])[0])
+            self._tell = None
+            self._found.clear()
+        return self._found.get(kind)
 
 
-@contextmanager
-def _untouched(network: Network) -> Iterator[None]:
-    """Undo what is done on the host meanwhile; NotCapturable where it is anything, since a replay would not do it."""
-    kept = {
-        f"{layer.name}'s {name}": (tensor, tensor.clone())
-        for layer in network.layers.values()
-        for name, tensor in layer.state.items()
-        if tensor.device.type == "cpu"
-    }
-    streams = {
-        f"{layer.name}'s random stream of {name}": (rng, rng.get_state())
-        for layer in network.layers.values()
-        for name, rng in layer.generators.items()
-    }
-    try:
-        with randomness.undrawn() as everywhere:
-            yield
-        moved = [name for name, (tensor, before) in kept.items() if not tensor.equal(before)]
-        moved += [n for n, (rng, before) in streams.items() if not rng.get_state().equal(before)]
-        if moved := [*moved, *everywhere]:
-            raise NotCapturable(f"{', '.join(moved)} moves on the host in every step")
-    finally:
-        for tensor, before in kept.values():
-            tensor.copy_(before)
-        for rng, before in streams.values():
-            rng.set_state(before)
+class Replayed:
+    """Work that is done many times over with other tensors of the same few shapes; on a GPU it is replayed.
 
+    work: changes tensors in place that stay where they are, and asks for no number on the host. It is given tensors,
+        which it does not keep. Where it cannot be captured it is done as it is.
+    device: where it is done. generators: on that device, which it draws from.
+    """
 
-@contextmanager
-def _observed_by(network: Network, observer: Observer) -> Iterator[None]:
-    """Let this observer look at the layers that are observed."""
-    before = _observers(network)
-    for name in before:
-        network.layers[name].observer = observer
-    try:
-        yield
-    finally:
-        for name, other in before.items():
-            network.layers[name].observer = other
+    def __init__(
+        self,
+        work: Callable[..., object],
+        device: torch.device,
+        generators: Sequence[torch.Generator] = (),
+    ) -> None:
+        self._work, self._generators = work, generators
+        self._captures: Captures[tuple[torch.cuda.CUDAGraph, list[Tensor]]] | None = None
+        if device.type == "cuda":
+            self._captures = Captures(lambda why: None)
 
+    def __call__(self, *given: Tensor) -> None:
+        """Do it with these."""
+        if self._captures is None:
+            self._work(*given)
+            return
+        captured = self._captures.of(tuple(t.shape for t in given), lambda: self._capture(given))
+        if captured is None:
+            self._work(*given)
+            return
+        replayed, own = captured
+        for mine, other in zip(own, given, strict=True):
+            mine.copy_(other)
+        replayed.replay()
 
-@contextmanager
-def _held(network: Network) -> Iterator[list[HeldNumbers]]:
-    """Hold the rates that are numbers."""
-    rates = [p.rates for layer in network.layers.values() for p in layer.projections]
-    try:
-        yield [rate.hold() for rate in rates]
-    finally:
-        for rate in rates:
-            rate.let_go()
-
-
-def _observers(network: Network) -> dict[str, Observer]:
-    return {n: layer.observer for n, layer in network.layers.items() if layer.observer is not None}
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    def _capture(self, given: Sequence[Tensor]) -> tuple[torch.cuda.CUDAGraph, list[Tensor]]:
+        own = [t.clone() for t in given]
+        return graph(lambda: self._work(*own), self._generators), own

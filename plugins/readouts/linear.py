@@ -7,8 +7,8 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from neuroplast import Advance, Classifier, FeatureSource, Readout, hookimpl
-from neuroplast.functional import halvings, leave_out_, product
+from neuroplast import Advance, Classifier, FeatureSource, Readout, Replayed, hookimpl
+from neuroplast.functional import generator_on, halvings, leave_out_, product
 
 
 class Linear(Readout):
@@ -40,22 +40,29 @@ class Linear(Readout):
         bound, device = 1 / sqrt(source.size), source.labels.device
         weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng).to(device)
         bias = torch.empty(classes).uniform_(-bound, bound, generator=rng).to(device)
-        adam = torch.optim.Adam([weight, bias], lr=self.eta, fused=True)
+        on_gpu = device.type == "cuda"
+        # a tensor, which a replay reads again; on the CPU as exact as a number
+        eta = torch.tensor(self.eta, dtype=None if on_gpu else torch.float64, device=device)
+        adam = torch.optim.Adam([weight, bias], lr=eta, fused=True, capturable=on_gpu)
         shape = min(self.batch, len(source)), source.size
         gathered = torch.empty(shape, dtype=source.dtype, device=device)
+        drawn = generator_on(device, rng)
+
+        def learn(index: Tensor) -> None:
+            features = gathered[: len(index)]
+            source.gather(index, features)
+            leave_out_(features, self.dropout, drawn)
+            labels = source.labels[index]
+            weight.grad, bias.grad = self._gradient(features, labels, weight, bias)
+            adam.step()
+
+        step = Replayed(learn, device, [drawn])
         for epoch in range(self.epochs):
             halved = halvings(epoch, self.epochs) if self.schedule == "halving" else 0
-            adam.param_groups[0]["lr"] = self.eta * 0.5**halved
+            eta.fill_(self.eta * 0.5**halved)
             order = torch.randperm(len(source), generator=rng).to(device)
             for start in range(0, len(source), self.batch):
-                index = order[start : start + self.batch]
-                features = gathered[: len(index)]
-                source.gather(index, features)
-                leave_out_(features, self.dropout, rng)
-                weight.grad, bias.grad = self._gradient(
-                    features, source.labels[index], weight, bias
-                )
-                adam.step()
+                step(order[start : start + self.batch])
                 if start // self.batch % 20 == 0:
                     advance((epoch + start / len(source)) / self.epochs)
         return LinearClassifier(weight, bias)

@@ -6,9 +6,9 @@ while it is captured nothing happens to memory, what would make the host wait is
 operations on the same memory, with every number that the host gave as it was then.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import torch
@@ -70,18 +70,40 @@ class Graph:
 
     def __init__(self) -> None:
         self.operations: list[Callable[[], None]] = []
+        self.generators: list[torch.Generator] = []
+
+    def register_generator_state(self, rng: torch.Generator) -> None:
+        self.generators.append(rng)
 
     def replay(self) -> None:
+        _GPU.replays += 1
         for operation in self.operations:
             operation()
 
 
+class Generator(torch.Generator):
+    """One that draws there, if it is told to. An operation is given another object of the same seed."""
+
+    known: ClassVar[list["Generator"]] = []
+
+    def __new__(cls, device: Any = "cpu") -> "Generator":
+        made: Generator = super().__new__(cls, "cpu")
+        made.there = torch.device(device).type == "cuda"
+        cls.known += [made] if made.there else []
+        return made
+
+    @property
+    def device(self) -> torch.device:
+        return GPU if self.there else torch.device("cpu")
+
+
 class PretendGpu:
-    """What it was asked to do. waits: how often the host waited for it."""
+    """What it was asked to do. memory: free bytes. waits: how often the host waited for it. replays: how many."""
 
     def __init__(self) -> None:
-        self.waits = 0
+        self.memory = self.waits = self.replays = 0
         self._captured: list[Callable[[], None]] | None = None
+        self._generators: list[torch.Generator] = []
         self._before: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
 
     def does(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -90,8 +112,7 @@ class PretendGpu:
         there = asked is not None and torch.device(asked).type == "cuda"
         if not there and not any(isinstance(t, OnGpu) for t in tensors):
             return func(*args, **kwargs)
-        if isinstance(kwargs.get("generator"), torch.Generator):
-            raise RuntimeError("Expected a 'cuda' device type for generator but found 'cpu'")
+        self._check_generator(kwargs.get("generator"))
         self._check(func, args, tensors, there or asked is None)
         plain = tree_map_only(OnGpu, lambda t: t.held, (args, kwargs))
         if there:
@@ -109,6 +130,14 @@ class PretendGpu:
         if self._captured is not None:
             self._captured.append(_again(func, plain, found))
         return self._wrapped(found, tensors)
+
+    def _check_generator(self, rng: torch.Generator | None) -> None:
+        if rng is None:
+            return
+        if not _is_among(Generator.known, rng):
+            raise RuntimeError("Expected a 'cuda' device type for generator but found 'cpu'")
+        if self._captured is not None and not _is_among(self._generators, rng):
+            raise RuntimeError("a generator draws in a capture that it is not registered for")
 
     def _check(self, func: Any, args: Any, tensors: list[Tensor], to_gpu: bool) -> None:
         here = [t for t in tensors if not isinstance(t, OnGpu)]
@@ -143,15 +172,22 @@ class PretendGpu:
 
     @contextmanager
     def capturing(self, graph: Graph, capture_error_mode: str = "global") -> Iterator[None]:
-        self._captured, self._before = [], {}
+        self._captured, self._before, self._generators = [], {}, graph.generators
+        drawn = [(rng, rng.get_state()) for rng in graph.generators]
         try:
             yield
             graph.operations = self._captured
         finally:
             self._captured = None
+            for rng, state in drawn:
+                rng.set_state(state)
             for memory, before in self._before.values():
                 memory.copy_(before)
             self._before = {}
+
+
+def _is_among(known: Sequence[torch.Generator], rng: torch.Generator) -> bool:
+    return any(rng.initial_seed() == other.initial_seed() for other in known)
 
 
 def _by_values(args: Any) -> bool:
@@ -189,13 +225,17 @@ class _Used(TorchDispatchMode):
 
 
 @contextmanager
-def pretend_gpu() -> Iterator[PretendGpu]:
-    """Let "cuda" be such a device for a while."""
+def pretend_gpu(memory: int = 2**30) -> Iterator[PretendGpu]:
+    """Let "cuda" be such a device for a while, with so many bytes."""
     torch._C._ensureCUDADeviceGuardSet()
-    _GPU.waits = 0
+    _GPU.memory, _GPU.waits, _GPU.replays = memory, 0, 0
     with _Used(), ExitStack() as stack:
         for name, stand_in in STAND_INS.items():
             stack.enter_context(patch.object(torch.cuda, name, stand_in))
+        stack.enter_context(patch.object(torch, "Generator", Generator))
+        before = torch._C._only_lift_cpu_tensors()
+        stack.callback(torch._C._set_only_lift_cpu_tensors, before)
+        torch._C._set_only_lift_cpu_tensors(True)  # torch.tensor(..., device="cuda") too
         yield _GPU
 
 
@@ -203,8 +243,9 @@ STAND_INS: dict[str, Any] = {
     "is_available": lambda: True,
     "device_count": lambda: 1,
     "get_device_name": lambda device=None: "no GPU",
-    "mem_get_info": lambda device=None: (2**30, 2**30),
+    "mem_get_info": lambda device=None: (_GPU.memory, _GPU.memory),
     "get_rng_state_all": list,
+    "is_current_stream_capturing": lambda: False,
     "synchronize": lambda device=None: None,
     "CUDAGraph": Graph,
     "graph": _GPU.capturing,

@@ -137,7 +137,7 @@ def test_the_schedule_reaches_the_optimiser(monkeypatch, schedule, factor):
     kept = torch.optim.Adam.step
 
     def step(self, *given):
-        rates.append(self.param_groups[0]["lr"])
+        rates.append(float(self.param_groups[0]["lr"]))
         return kept(self, *given)
 
     monkeypatch.setattr(torch.optim.Adam, "step", step)
