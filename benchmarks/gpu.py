@@ -1,50 +1,61 @@
-"""Checks and times neuroplast on a GPU in one call: the numbers of the CPU, waiting, graphs, seeds side by side.
+"""Checks and times neuroplast on a GPU in one call: the numbers of the CPU, waiting, replays, seeds, whole runs.
 
-    python benchmarks/gpu.py [--device cuda|cpu] [--steps 200] [--batch 10] [--seeds 1 2 5 10]
+    python benchmarks/gpu.py [--device cuda|cpu] [--steps 200] [--batch 10] [--seeds 1 2 5 10] [--images 50000]
+                             [--stimuli random] [--precision fp32 tf32 bf16]
 
-With `--device cpu --steps 3` the same is gone through without a GPU, which shows that the script works and no more. The
-network is that of the scenario softhebb_cifar10, on random images. A step is captured as a CUDA graph where it can be;
-where it cannot, the reason is printed, and eager steps are timed. The times of a whole protocol are multiplied out.
+With `--device cpu --steps 3 --images 100` the same is gone through without a GPU, which shows that the script works and
+no more. The network is that of the scenario softhebb_cifar10. Steps are timed on random images, one after another and
+replayed as a CUDA graph; where they cannot be, the reason is printed. Whole runs, with their records and a read-out of
+50 epochs, are on as many random images, or on `--stimuli cifar10`, whose accuracy is then told.
 """
 
 import argparse
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from itertools import count, pairwise
 
+import numpy as np
 import torch
 from machine import describe
 from torch import Tensor
 
+import neuroplast
+from neuroplast import Progress, hookimpl
 from neuroplast.computing import computing
 from neuroplast.drafts import load_scenario
 from neuroplast.features import KeptFeatures
 from neuroplast.layer import PLASTIC
 from neuroplast.network import Network
-from neuroplast.precision import Precision
+from neuroplast.precision import PRECISIONS, Precision
+from neuroplast.replay import AS_IT_IS, graph
+from neuroplast.replayed_steps import Steps
+from neuroplast.spec import STIMULI
 
 SHAPE = (3, 32, 32)
 TRAIN = 50_000
 HEAD, BATCHES = 64, 10
-Step = Callable[[], object]
+Do = Callable[[], object]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
+    parser.add_argument("--precision", choices=PRECISIONS, nargs="+", help="all by default")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--batch", type=int, default=10)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 5, 10], help="side by side")
+    parser.add_argument("--images", type=int, default=TRAIN, help="of a whole run, if random")
+    parser.add_argument("--stimuli", default="random", help="or cifar10, cifar10_jpeg")
     args = parser.parse_args()
-    precisions: tuple[Precision, ...] = (
-        ("fp32", "tf32", "bf16") if args.device == "cuda" else ("fp32", "bf16")
-    )
-    for precision in precisions:
+    here = [p for p in PRECISIONS if p != "tf32" or args.device == "cuda"]
+    for precision in args.precision or here:
         with computing(args.device, None, precision) as on:
             name = torch.cuda.get_device_name() if on.device.type == "cuda" else describe()
             print(f"\n{precision} on {name}")
             check(on.device, precision, args.batch)
             times(on.device, precision, args.batch, args.steps, args.seeds)
+        whole(args.device, precision, args.stimuli, args.images)
 
 
 def check(device: torch.device, precision: Precision, batch: int) -> None:
@@ -70,27 +81,30 @@ def times(
     """Print the table of times."""
     x = torch.rand(batch, *SHAPE, device=device)
     network = learning(device, precision, 0)
-    took = seconds(lambda: network.learn(x), steps, device)
-    row("a step, eager", took, batch)
+    row("a step, eager", seconds(lambda: network.learn(x), steps, device), batch)
     print(f"  waits for the device in a step: {waits(lambda: network.learn(x), device)}")
-    for count in seeds:
-        networks = [learning(device, precision, seed) for seed in range(count)]
-        step, told = captured(networks, x)
+    step, told = replayed(network, x)
+    row(f"a step as in a run, {told}", seconds(step, steps, device), batch)
+    for many in seeds:
+        networks = [learning(device, precision, seed) for seed in range(many)]
+        step, told = side_by_side(networks, x)
         took = seconds(step, steps, device)
-        row(f"a step of {count} seeds, {told}", took, count * batch)
+        row(f"a step of {many} seeds, {told}", took, many * batch)
         print(
-            f"    multiplied out, {TRAIN} images for each of {count}: {took * TRAIN / batch:.1f} s"
+            f"    multiplied out, {TRAIN} images for each of {many}: {took * TRAIN / batch:.1f} s"
         )
     network.freeze()
-    many = torch.rand(min(1000, 10 * steps), *SHAPE, device=device)
+    images = torch.rand(min(1000, 10 * steps), *SHAPE, device=device)
     often = max(1, steps // 20)
     row(
-        "features", seconds(lambda: network.features(many, device=device), often, device), len(many)
+        "features",
+        seconds(lambda: network.features(images, device=device), often, device),
+        len(images),
     )
     row("the linear read-out, a batch", seconds(read_out(device), often, device) / BATCHES, HEAD)
 
 
-def read_out(device: torch.device) -> Step:
+def read_out(device: torch.device) -> Do:
     """An epoch of the scenario's read-out over so many batches of random features."""
     (spec,) = load_scenario("softhebb_cifar10").readouts
     part = spec.part.model_copy(update={"epochs": 1, "batch": HEAD})
@@ -106,7 +120,23 @@ def learning(device: torch.device, precision: Precision, seed: int) -> Network:
     return network
 
 
-def captured(networks: Sequence[Network], x: Tensor) -> tuple[Step, str]:
+def replayed(network: Network, x: Tensor) -> tuple[Do, str]:
+    """A step as the engine does it, and whether it was a replay."""
+    told: list[str] = []
+    steps = Steps(network, lambda batch, *rest: network.learn(batch[STIMULI], *rest), told.append)
+    done = count()
+
+    def step() -> None:
+        steps({STIMULI: x}, None, Progress(next(done), TRAIN))
+
+    if not x.is_cuda:
+        return lambda: network.learn(x), "eager: graphs are of CUDA devices"
+    for _ in range(AS_IT_IS + 1):
+        step()
+    return step, f"eager, since capture failed: {told[0]}" if told else "replayed"
+
+
+def side_by_side(networks: Sequence[Network], x: Tensor) -> tuple[Do, str]:
     """One step of every network, on a stream of its own, as one graph; eager where that cannot be, and why."""
 
     def eager() -> None:
@@ -117,7 +147,7 @@ def captured(networks: Sequence[Network], x: Tensor) -> tuple[Step, str]:
         return eager, "eager: graphs are of CUDA devices"
     streams = [torch.cuda.Stream() for _ in networks]
 
-    def side_by_side() -> None:
+    def at_once() -> None:
         now = torch.cuda.current_stream()
         for network, stream in zip(networks, streams, strict=True):
             stream.wait_stream(now)
@@ -126,30 +156,69 @@ def captured(networks: Sequence[Network], x: Tensor) -> tuple[Step, str]:
         for stream in streams:
             now.wait_stream(stream)
 
-    graph = torch.cuda.CUDAGraph()
+    for _ in range(AS_IT_IS):
+        at_once()
+    torch.cuda.synchronize()
     try:
-        with on_the_side():
-            for _ in range(3):
-                side_by_side()
-        with torch.cuda.graph(graph):
-            side_by_side()
+        return graph(at_once).replay, "one graph"
     except (RuntimeError, ValueError) as error:
         return eager, f"eager, since capture failed: {str(error).splitlines()[0]}"
-    return graph.replay, "one graph"
 
 
-@contextmanager
-def on_the_side() -> Iterator[None]:
-    """Work before a capture, on a stream that is not the default one, as captures ask for."""
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        yield
-    torch.cuda.current_stream().wait_stream(stream)
-    torch.cuda.synchronize()
+class Moments:
+    """When a run reached what."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, float] = {}
+
+    @hookimpl
+    def run_started(self) -> None:
+        self.at["prepared"] = time.perf_counter()
+
+    @hookimpl
+    def layer_finished(self) -> None:
+        self.at["learnt"] = time.perf_counter()
 
 
-def waits(step: Step, device: torch.device) -> str:
+def whole(device: str, precision: Precision, stimuli: str, images: int) -> None:
+    """Print how long a whole run takes, and its parts."""
+    moments = Moments()
+    with tempfile.TemporaryDirectory() as folder:
+        given = stimuli
+        if stimuli == "random":
+            file = f"{folder}/random.npz"
+            rng = np.random.default_rng(0)
+            arrays = {
+                f"{name}_{part}": rng.integers(0, most, shape, np.uint8)
+                for part, n in (("train", images), ("test", images // 5))
+                for name, most, shape in (("x", 256, (n, 32, 32, 3)), ("y", 10, (n,)))
+            }
+            np.savez(file, **arrays)
+            given = f"{{kind = 'arrays', file = '{file}'}}"
+        start = time.perf_counter()
+        run = neuroplast.run(
+            "softhebb_cifar10",
+            sets=[f"stimuli={given}"],
+            condition="simultaneous",
+            out=f"{folder}/run",
+            device=device,
+            precision=precision,
+            listeners=[moments],
+        )
+        end = time.perf_counter()
+        said = [e.message for e in neuroplast.open_run(folder + "/run").events if e.kind == "eager"]
+    parts = (start, moments.at["prepared"], moments.at["learnt"], end)
+    prepared, learnt, read_out = (b - a for a, b in pairwise(parts))
+    accuracy = run.results["linear"]["test_accuracy"]
+    print(
+        f"  a whole run on {stimuli}, seed {run.seed}: {end - start:.1f} s: {prepared:.1f} to prepare, "
+        f"{learnt:.1f} to learn, {read_out:.1f} for features and read-out; {accuracy:.2f} % test"
+    )
+    for line in said:
+        print(f"    {line}")
+
+
+def waits(step: Do, device: torch.device) -> str:
     """Whether the host waits for the device anywhere in a step."""
     if device.type != "cuda":
         return "not asked, since there is no device to wait for"
@@ -163,7 +232,7 @@ def waits(step: Step, device: torch.device) -> str:
     return "no"
 
 
-def seconds(step: Step, count: int, device: torch.device) -> float:
+def seconds(step: Do, count: int, device: torch.device) -> float:
     """Of one call, on average, all work of the device finished."""
     step()
     wait(device)

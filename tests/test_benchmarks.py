@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.pretend_gpu import pretend_gpu
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SMALL = {
@@ -66,11 +68,13 @@ def test_compiled_passes_give_what_the_engine_s_do(tmp_path):
 
 
 def test_the_gpu_s_is_gone_through_without_one():
-    words = ["--device=cpu", "--steps=3", "--batch=2", "--seeds", "1", "2"]
+    words = ["--device=cpu", "--steps=3", "--batch=2", "--images=20", "--seeds", "1", "2"]
     told = run("gpu", *words)
     assert "fp32 on" in told
     assert "bf16 on" in told
     assert told.count("a step of 2 seeds, eager: graphs are of CUDA devices") == 2
+    assert told.count("a step as in a run, eager: graphs are of CUDA devices") == 2
+    assert told.count("a whole run on random") == 2
     one, ten = re.findall(r"weights after +(1|10) steps, \|difference\| / \|w\|: (.*)", told)[:2]
     assert [float(d) for d in one[1].split(", ")] == [
         0,
@@ -78,6 +82,23 @@ def test_the_gpu_s_is_gone_through_without_one():
         0,
     ]  # the same device, the same precision
     assert [float(d) for d in ten[1].split(", ")] == [0, 0, 0]
+
+
+def test_the_gpu_s_is_gone_through_as_on_one(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(FOLDER)
+    words = ["--steps=3", "--batch=2", "--images=40", "--seeds", "2", "--precision", "bf16"]
+    monkeypatch.setattr(sys, "argv", ["gpu.py", *words])
+    with pretend_gpu():
+        runpy.run_path(str(FOLDER / "gpu.py"), run_name="__main__")
+    told = capsys.readouterr().out
+    assert "bf16 on no GPU" in told
+    for line in (
+        "a step as in a run, replayed:",
+        "a step of 2 seeds, one graph:",
+        "a whole run on",
+    ):
+        assert told.count(line) == 1
+    assert "not replayed" not in told
 
 
 def test_the_suite_runs_all_of_them():

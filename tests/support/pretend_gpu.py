@@ -7,7 +7,8 @@ operations on the same memory, with every number that the host gave as it was th
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from unittest.mock import patch
 
@@ -246,6 +247,10 @@ STAND_INS: dict[str, Any] = {
     "mem_get_info": lambda device=None: (_GPU.memory, _GPU.memory),
     "get_rng_state_all": list,
     "is_current_stream_capturing": lambda: False,
+    "Stream": lambda: SimpleNamespace(wait_stream=lambda other: None),
+    "current_stream": lambda: SimpleNamespace(wait_stream=lambda other: None),
+    "stream": lambda stream: nullcontext(),
+    "set_sync_debug_mode": lambda mode: None,
     "synchronize": lambda device=None: None,
     "CUDAGraph": Graph,
     "graph": _GPU.capturing,
