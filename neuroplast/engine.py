@@ -148,7 +148,7 @@ class Engine:
             for key, rng in layer.generators.items():
                 rng.set_state(state["generators"][name][key])
             for projection, count in zip(layer.projections, state["corrected"][name], strict=True):
-                projection.corrected = count
+                projection.corrected.fill_(count)
         self.watch.load_state(state["watch"])
         self._backprop_state = state["backprop"]
         self.results = {group: dict(values) for group, values in state["results"].items()}

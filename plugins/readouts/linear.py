@@ -41,12 +41,13 @@ class Linear(Readout):
         weight = torch.empty(classes, source.size).uniform_(-bound, bound, generator=rng).to(device)
         bias = torch.empty(classes).uniform_(-bound, bound, generator=rng).to(device)
         on_gpu = device.type == "cuda"
-        # a tensor, which a replay reads again; on the CPU as exact as a number
-        eta = torch.tensor(self.eta, dtype=None if on_gpu else torch.float64, device=device)
+        # a tensor, which a replay reads again; elsewhere as exact as a number
+        kept = {"device": device} if on_gpu else {"dtype": torch.float64}
+        eta = torch.tensor(self.eta, **kept)
         adam = torch.optim.Adam([weight, bias], lr=eta, fused=True, capturable=on_gpu)
         shape = min(self.batch, len(source)), source.size
         gathered = torch.empty(shape, dtype=source.dtype, device=device)
-        drawn = generator_on(device, rng)
+        drawn = generator_on(device, rng) if on_gpu else rng
 
         def learn(index: Tensor) -> None:
             features = gathered[: len(index)]

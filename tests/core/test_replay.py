@@ -10,7 +10,7 @@ from support.pretend_gpu import pretend_gpu
 from torch.testing import assert_close
 
 import neuroplast
-from neuroplast import Memory, Network, Progress, Rate, Rule
+from neuroplast import Memory, Network, Progress, Rate, Rule, hookimpl
 from neuroplast.functional import generator_on, leave_out_
 from neuroplast.layer import PLASTIC
 from neuroplast.recording.reader import open_run
@@ -279,6 +279,31 @@ def test_a_run_records_the_same_whether_steps_are_replayed_or_not(tmp_path, cond
             assert "eager" not in {event.kind for event in recording.events}
     assert digests[0] == digests[1]
     assert replays == [60 - 6 - AS_IT_IS, 0]  # one in ten is sampled
+
+
+class Stop:
+    """Stops a run."""
+
+    @hookimpl
+    def checkpoint(self, step):
+        if step:
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same(tmp_path):
+    short = ("phases.learn.presentations=200", "layer1.constraints=['unit_norm']")
+    sets = (*SMALL, *short, "record.commit=0")
+    how = {"sets": sets, "condition": "learned", "device": "cuda"}
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    with pretend_gpu() as gpu:
+        neuroplast.run("quickstart", **how, out=whole)
+        with pytest.raises(KeyboardInterrupt):
+            neuroplast.run("quickstart", **how, out=stopped, listeners=[Stop()])
+        gpu.replays = 0
+        neuroplast.resume(stopped, tell=lambda line: None)
+        assert gpu.replays > 0
+    with open_run(whole) as one, open_run(stopped) as other:
+        assert one.provenance["content_sha256"] == other.provenance["content_sha256"]
 
 
 def test_a_run_says_why_its_steps_are_not_replayed(tmp_path):
