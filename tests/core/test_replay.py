@@ -264,6 +264,7 @@ SMALL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", ["learned", "random"])
 def test_a_run_records_the_same_whether_steps_are_replayed_or_not(tmp_path, condition):
     digests, replays = [], []
@@ -290,6 +291,7 @@ class Stop:
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_to_the_same(tmp_path):
     short = ("phases.learn.presentations=200", "layer1.constraints=['unit_norm']")
     sets = (*SMALL, *short, "record.commit=0")
@@ -306,6 +308,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same(tmp_path):
         assert one.provenance["content_sha256"] == other.provenance["content_sha256"]
 
 
+@pytest.mark.slow
 def test_a_run_says_why_its_steps_are_not_replayed(tmp_path):
     parts = ("layer1.competition=temporal",)
     with pretend_gpu():
