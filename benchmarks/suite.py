@@ -1,6 +1,6 @@
 """Run the benchmarks one after another, and write what they found as one table.
 
-    python benchmarks/suite.py [--out build/bench] [--only step head ...] [--whole] [--threads 2]
+    python benchmarks/suite.py [--out build/bench] [--only step head ...] [--whole] [--threads 2] [--pairs 30]
 
 About 20 minutes. `--whole` adds the published protocol in both precisions, some 20 minutes more, for which CIFAR-10
 must be here. Nothing else should run on the machine meanwhile.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from machine import describe, versions
+from timing import PAIRS
 
 HERE = Path(__file__).parent
 SUITE = {
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=[*SUITE, *TOLD, *WHOLE])
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="how often each is timed")
     args = parser.parse_args()
     chosen = SUITE | TOLD | (WHOLE if args.whole or args.only else {})
     names = args.only or list(chosen)
@@ -54,14 +56,14 @@ def main() -> None:
     for name in names:
         print(f"-- {name}", flush=True)
         script, *words = chosen[name]
-        table = ["--table", str(rows)] if name not in TOLD else []
+        compared = ["--table", str(rows), "--pairs", str(args.pairs)]
         command = [
             sys.executable,
             str(HERE / script),
             *words,
             "--threads",
             str(args.threads),
-            *table,
+            *(compared if name not in TOLD else []),
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
